@@ -1,0 +1,1 @@
+//! The language of the hub: identifiers, envelope, contracts, subjects, the catalogue. No tokio, no I/O

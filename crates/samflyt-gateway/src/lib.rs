@@ -1,0 +1,1 @@
+//! Events in: gRPC, CloudEvents over HTTP, CloudEvents over NATS

@@ -1,0 +1,1 @@
+//! Projections of the log and the gRPC query layer over them

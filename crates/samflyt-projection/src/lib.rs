@@ -1,0 +1,1 @@
+//! Folding the log into sled: checkpoint, verification, rebuild

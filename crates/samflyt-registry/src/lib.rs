@@ -1,0 +1,1 @@
+//! The catalogue: tenants, systems, contracts, grants, event-sourced

@@ -1,0 +1,2 @@
+//! The hub and its command line
+fn main() {}
