@@ -1,0 +1,96 @@
+//! What is asked of the catalogue.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use time::Date;
+
+use super::{Catalogue, ContractEntry, Grant, Holder, Scope, System, Tenant};
+use crate::{ContractVersion, EventType, SystemId, TenantId};
+
+impl Catalogue {
+    pub fn tenant(&self, id: &TenantId) -> Option<&Arc<Tenant>> {
+        self.tenants.get(id)
+    }
+
+    pub fn tenants(&self) -> impl Iterator<Item = &Arc<Tenant>> {
+        self.tenants.values()
+    }
+
+    pub fn system(&self, id: &SystemId) -> Option<&Arc<System>> {
+        self.systems.get(id)
+    }
+
+    pub fn systems(&self) -> impl Iterator<Item = &Arc<System>> {
+        self.systems.values()
+    }
+
+    /// The municipalities that use a system, its host among them.
+    pub fn users_of(&self, system: &System) -> BTreeSet<TenantId> {
+        let mut users = self.enrolments.get(&system.id).cloned().unwrap_or_default();
+        users.insert(system.host.clone());
+        users
+    }
+
+    /// Whether a system may speak of a tenant's affairs on a date.
+    pub fn is_in_use(&self, system: &SystemId, tenant: &TenantId, on: Date) -> bool {
+        self.systems.get(system).is_some_and(|found| {
+            let enrolled = found.host == *tenant
+                || self.enrolments.get(system).is_some_and(|tenants| tenants.contains(tenant));
+            enrolled && found.retired_on.is_none_or(|retired| on < retired)
+        })
+    }
+
+    pub fn contract_types(&self) -> impl Iterator<Item = &EventType> {
+        self.contracts.keys()
+    }
+
+    /// Every version of a contract, oldest first.
+    pub fn versions(&self, kind: &EventType) -> impl Iterator<Item = &Arc<ContractEntry>> {
+        self.contracts.get(kind).into_iter().flat_map(|versions| versions.values())
+    }
+
+    pub fn contract(&self, kind: &EventType, version: ContractVersion) -> Option<&Arc<ContractEntry>> {
+        self.contracts.get(kind)?.get(&version)
+    }
+
+    /// The newest version that is not retired.
+    pub fn contract_in_force(&self, kind: &EventType) -> Option<&Arc<ContractEntry>> {
+        self.contracts.get(kind)?.values().rev().find(|entry| !entry.retired)
+    }
+
+    pub fn grant(&self, id: &str) -> Option<&Arc<Grant>> {
+        self.grants.get(id)
+    }
+
+    pub fn grants(&self) -> impl Iterator<Item = &Arc<Grant>> {
+        self.grants.values()
+    }
+
+    /// The grants that a caller holds.
+    pub fn grants_held(&self, holder: &Holder<'_>) -> impl Iterator<Item = &Arc<Grant>> {
+        let ids = self.grants_of.get(holder.organisation).into_iter().flatten();
+        ids.filter_map(|id| self.grants.get(id)).filter(move |grant| grant.is_held_by(holder))
+    }
+
+    /// Whether a grant covers scope and tenant, and the system where one is meant.
+    pub fn may(&self, holder: &Holder<'_>, scope: Scope, tenant: &TenantId, system: Option<&SystemId>) -> bool {
+        self.grants_held(holder).any(|grant| {
+            grant.scopes.contains(&scope)
+                && grant.tenants.covers(tenant)
+                && system.is_none_or(|system| grant.systems.covers(system))
+        })
+    }
+
+    /// Whether a grant covers the scope for all tenants, those to come as well.
+    pub fn may_for_all(&self, holder: &Holder<'_>, scope: Scope) -> bool {
+        self.grants_held(holder).any(|grant| grant.scopes.contains(&scope) && grant.tenants.is_all())
+    }
+
+    /// The tenants for which a caller holds a scope.
+    pub fn tenants_for(&self, holder: &Holder<'_>, scope: Scope) -> BTreeSet<TenantId> {
+        let held: Vec<_> = self.grants_held(holder).filter(|grant| grant.scopes.contains(&scope)).collect();
+        let covered = |tenant: &&TenantId| held.iter().any(|grant| grant.tenants.covers(tenant));
+        self.tenants.keys().filter(covered).cloned().collect()
+    }
+}
