@@ -1,1 +1,18 @@
-//! The event log on JetStream: append, read, follow
+//! The event log on NATS JetStream: append, read, follow.
+//!
+//! Consumes checked events; gives their sequences once they are on disk. Keeps true: what was acknowledged is there, and
+//! a tenant's events are in the tenant's own stream. Knows nothing of contracts or grants.
+
+mod append;
+mod connect;
+mod entry;
+mod follow;
+mod read;
+mod streams;
+
+pub use append::{AppendError, Appended, Appending};
+pub use connect::{ConnectError, Log, LogConfig};
+pub use entry::Entry;
+pub use follow::{Follow, Follower};
+pub use read::{Page, ReadError};
+pub use streams::{StreamError, StreamState};

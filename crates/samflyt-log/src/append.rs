@@ -1,0 +1,106 @@
+//! Appending: acknowledged means on disk (promise 1).
+
+use std::future::IntoFuture;
+
+use async_nats::HeaderMap;
+use async_nats::header::{NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, NATS_MESSAGE_ID};
+use async_nats::jetstream::context::{PublishAckFuture, PublishError, PublishErrorKind};
+use samflyt_events::{Event, subject};
+
+use crate::Log;
+
+/// The event is on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    pub sequence: u64,
+    /// The broker knew the event's id: this is the sequence of the first.
+    pub duplicate: bool,
+}
+
+/// Why an event was not acknowledged.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// It may be in the log or not; sending it again is harmless.
+    #[error("the log did not acknowledge the event in time")]
+    Unavailable(#[source] Option<PublishError>),
+    #[error("the tenant has no stream")]
+    NoStream,
+    #[error("the event is larger than the broker takes (its `max_payload`)")]
+    TooLarge,
+    /// Somebody else appended to the subject first.
+    #[error("the subject has moved on")]
+    Conflict,
+    #[error("the broker refused the event")]
+    Refused(#[source] PublishError),
+}
+
+impl From<PublishError> for AppendError {
+    fn from(error: PublishError) -> Self {
+        match error.kind() {
+            PublishErrorKind::StreamNotFound => Self::NoStream,
+            PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe | PublishErrorKind::MaxAckPending => {
+                Self::Unavailable(Some(error))
+            }
+            PublishErrorKind::WrongLastSequence | PublishErrorKind::WrongLastMessageId => Self::Conflict,
+            PublishErrorKind::MaxPayloadExceeded => Self::TooLarge,
+            PublishErrorKind::Other => Self::Refused(error),
+        }
+    }
+}
+
+/// An event that was sent and not yet acknowledged.
+#[derive(Debug)]
+pub struct Appending(PublishAckFuture);
+
+impl Appending {
+    /// Waits until the event is on disk.
+    ///
+    /// # Errors
+    /// [`AppendError`]; after `Unavailable` nothing is known of the event.
+    pub async fn appended(self) -> Result<Appended, AppendError> {
+        let acknowledged = self.0.into_future().await?;
+        Ok(Appended { sequence: acknowledged.sequence, duplicate: acknowledged.duplicate })
+    }
+}
+
+impl Log {
+    /// Sends an event to its tenant's log. Events sent one after the other are appended in that order.
+    ///
+    /// # Errors
+    /// [`AppendError::Unavailable`] at once where the broker is known to be gone.
+    pub async fn append(&self, event: &Event) -> Result<Appending, AppendError> {
+        if !self.is_connected() {
+            return Err(AppendError::Unavailable(None));
+        }
+        let subject = subject::event(&event.tenant, &event.kind, &event.system, &event.entity);
+        let headers = headers_of(event);
+        let payload = event.data.clone().into();
+        Ok(Appending(self.jetstream.publish_with_headers(subject, headers, payload).await?))
+    }
+
+    /// Appends if the subject's last sequence is still the expected one (0: none), and waits until it is on disk.
+    ///
+    /// # Errors
+    /// [`AppendError::Conflict`] where it is not.
+    pub async fn append_expecting(
+        &self,
+        subject: &str,
+        event: &Event,
+        expected_sequence: u64,
+    ) -> Result<Appended, AppendError> {
+        let mut headers = headers_of(event);
+        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, expected_sequence.to_string());
+        let payload = event.data.clone().into();
+        let sent = self.jetstream.publish_with_headers(subject.to_owned(), headers, payload).await?;
+        Appending(sent).appended().await
+    }
+}
+
+fn headers_of(event: &Event) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(NATS_MESSAGE_ID, event.message_id());
+    for (name, value) in event.headers() {
+        headers.insert(name, value);
+    }
+    headers
+}

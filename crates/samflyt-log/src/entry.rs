@@ -1,0 +1,35 @@
+//! A message of the log, read.
+
+use async_nats::HeaderMap;
+use bytes::Bytes;
+use samflyt_events::{Event, HeaderError, RecordedEvent};
+use time::OffsetDateTime;
+
+/// One message, with what a reader may want of it and no more work done than that.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub subject: String,
+    pub sequence: u64,
+    pub learned_at: OffsetDateTime,
+    /// How many more the broker knows of behind this one.
+    pub pending: u64,
+    pub(crate) headers: HeaderMap,
+    /// Empty where the follower asked for headers only.
+    pub payload: Bytes,
+}
+
+impl Entry {
+    /// A header's value, as encoded.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(async_nats::HeaderValue::as_str)
+    }
+
+    /// The whole event.
+    ///
+    /// # Errors
+    /// [`HeaderError`] where the message is no event.
+    pub fn event(&self) -> Result<RecordedEvent, HeaderError> {
+        let event = Event::from_headers(|name| self.header(name), self.payload.to_vec())?;
+        Ok(RecordedEvent { event, sequence: self.sequence, learned_at: self.learned_at })
+    }
+}

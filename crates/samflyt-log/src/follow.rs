@@ -1,0 +1,99 @@
+//! Following a stream from a sequence on: an ordered consumer, no state on the server, made anew whenever it is lost.
+
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::{DeliverPolicy, pull};
+use futures::StreamExt;
+
+use crate::{Entry, Log};
+
+/// What to follow.
+#[derive(Debug, Clone)]
+pub struct Follow {
+    pub stream: String,
+    /// The last sequence that is known already.
+    pub after: u64,
+    /// Leave the payload behind: half the bytes for who does not need it.
+    pub headers_only: bool,
+}
+
+/// Gives each message of a stream once, in order, for ever. A broker that is gone is waited for.
+pub struct Follower {
+    log: Log,
+    follow: Follow,
+    messages: Option<pull::Ordered>,
+    failures: u32,
+}
+
+impl Log {
+    pub fn follow(&self, follow: Follow) -> Follower {
+        Follower { log: self.clone(), follow, messages: None, failures: 0 }
+    }
+}
+
+impl Follower {
+    /// The next message. Cancelling loses nothing.
+    pub async fn next(&mut self) -> Entry {
+        loop {
+            let Some(messages) = &mut self.messages else {
+                self.open().await;
+                continue;
+            };
+            match messages.next().await {
+                Some(Ok(message)) => {
+                    self.failures = 0;
+                    if let Some(entry) = entry(message)
+                        && entry.sequence > self.follow.after
+                    {
+                        self.follow.after = entry.sequence;
+                        return entry;
+                    }
+                }
+                Some(Err(error)) => {
+                    tracing::debug!(stream = self.follow.stream, %error, "following again");
+                    self.messages = None;
+                }
+                None => self.messages = None,
+            }
+        }
+    }
+
+    async fn open(&mut self) {
+        match self.try_open().await {
+            Ok(messages) => self.messages = Some(messages),
+            Err(error) => {
+                if self.failures == 0 {
+                    let stream = &self.follow.stream;
+                    tracing::warn!(stream, %error, "cannot follow the stream; trying until it is back");
+                }
+                self.failures = self.failures.saturating_add(1);
+                let pause = Duration::from_millis(50 * u64::from(self.failures.min(20)));
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
+
+    async fn try_open(&self) -> Result<pull::Ordered, async_nats::Error> {
+        let stream = self.log.jetstream.get_stream_no_info(&self.follow.stream).await?;
+        let config = pull::OrderedConfig {
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.follow.after + 1 },
+            headers_only: self.follow.headers_only,
+            ..Default::default()
+        };
+        Ok(stream.create_consumer(config).await?.messages().await?)
+    }
+}
+
+fn entry(message: async_nats::jetstream::Message) -> Option<Entry> {
+    let info = message.info().ok()?;
+    let (sequence, learned_at, pending) = (info.stream_sequence, info.published, info.pending);
+    let message = message.message;
+    Some(Entry {
+        subject: message.subject.into_string(),
+        sequence,
+        learned_at,
+        pending,
+        headers: message.headers.unwrap_or_default(),
+        payload: message.payload,
+    })
+}

@@ -1,0 +1,104 @@
+//! Reading single events, and the history of a subject.
+
+use std::time::Duration;
+
+use async_nats::jetstream::message::StreamMessage;
+use async_nats::jetstream::stream::RawMessageErrorKind;
+use futures::StreamExt;
+use serde_json::json;
+
+use crate::{Entry, Log};
+
+/// The log could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("the log did not answer in time")]
+    Unavailable,
+    #[error("the log answered with something else than a message: {0}")]
+    Unexpected(String),
+}
+
+/// Some messages of a stream, oldest first.
+#[derive(Debug)]
+pub struct Page {
+    pub entries: Vec<Entry>,
+    /// There are more behind the last.
+    pub more: bool,
+}
+
+impl Log {
+    /// The message at a sequence, from the stream's leader: also one that was acknowledged just now.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the broker does not answer.
+    pub async fn read(&self, stream: &str, sequence: u64) -> Result<Option<Entry>, ReadError> {
+        let stream =
+            self.jetstream.get_stream_no_info(stream).await.map_err(|e| ReadError::Unexpected(e.to_string()))?;
+        match stream.get_raw_message(sequence).await {
+            Ok(message) => Ok(Some(message.into())),
+            Err(error) => match error.kind() {
+                RawMessageErrorKind::NoMessageFound => Ok(None),
+                _ => Err(ReadError::Unexpected(error.to_string())),
+            },
+        }
+    }
+
+    /// Up to `limit` messages with a subject, from a sequence on (ADR-31, batched direct get: no consumer, no state on
+    /// the server).
+    ///
+    /// # Errors
+    /// [`ReadError`] where the broker does not answer.
+    pub async fn read_subject(
+        &self,
+        stream: &str,
+        subject: &str,
+        from: u64,
+        limit: usize,
+    ) -> Result<Page, ReadError> {
+        let inbox = self.client.new_inbox();
+        let unexpected = |error: &dyn std::fmt::Display| ReadError::Unexpected(error.to_string());
+        let mut replies = self.client.subscribe(inbox.clone()).await.map_err(|e| unexpected(&e))?;
+        let request = json!({"seq": from.max(1), "batch": limit, "next_by_subj": subject}).to_string();
+        let target = format!("$JS.API.DIRECT.GET.{stream}");
+        self.client.publish_with_reply(target, inbox, request.into()).await.map_err(|e| unexpected(&e))?;
+        let mut page = Page { entries: Vec::new(), more: false };
+        loop {
+            let reply = tokio::time::timeout(self.config.ack_timeout().max(Duration::from_secs(1)), replies.next());
+            let message = reply.await.ok().flatten().ok_or(ReadError::Unavailable)?;
+            match message.status.map(|status| status.as_u16()) {
+                None => page.entries.push(direct_entry(message)?),
+                // End of batch (204), or nothing there at all (404).
+                Some(204 | 404) => {
+                    page.more = page.entries.last().is_some_and(|last| last.pending > 0);
+                    return Ok(page);
+                }
+                Some(code) => return Err(ReadError::Unexpected(format!("status {code}"))),
+            }
+        }
+    }
+}
+
+impl From<StreamMessage> for Entry {
+    fn from(message: StreamMessage) -> Self {
+        Self {
+            subject: message.subject.to_string(),
+            sequence: message.sequence,
+            learned_at: message.time,
+            pending: 0,
+            headers: message.headers,
+            payload: message.payload,
+        }
+    }
+}
+
+fn direct_entry(message: async_nats::Message) -> Result<Entry, ReadError> {
+    let payload = message.payload.clone();
+    let pending = message
+        .headers
+        .as_ref()
+        .and_then(|headers| headers.get("Nats-Num-Pending"))
+        .and_then(|pending| pending.as_str().parse().ok())
+        .unwrap_or(0);
+    let stored = StreamMessage::try_from(message).map_err(|error| ReadError::Unexpected(error.to_string()))?;
+    Ok(Entry { pending, payload, ..stored.into() })
+}

@@ -1,0 +1,92 @@
+//! The streams: one per tenant for events, one per tenant and one shared for the catalogue.
+
+use async_nats::jetstream::{ErrorCode, context::GetStreamErrorKind, stream};
+use samflyt_events::{TenantId, subject};
+use time::OffsetDateTime;
+
+use crate::Log;
+
+/// A stream cannot be made, or cannot be looked at.
+#[derive(Debug, thiserror::Error)]
+#[error("the stream {stream} cannot be made or looked at: {message}")]
+pub struct StreamError {
+    pub stream: String,
+    message: String,
+}
+
+/// Where a stream stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamState {
+    pub first: u64,
+    /// 0: empty.
+    pub last: u64,
+    pub messages: u64,
+    /// Tells a stream from a later one of the same name.
+    pub created: OffsetDateTime,
+}
+
+impl Log {
+    /// Makes the streams of a tenant where they are missing.
+    ///
+    /// # Errors
+    /// [`StreamError`] where the broker refuses.
+    pub async fn ensure_tenant(&self, tenant: &TenantId) -> Result<(), StreamError> {
+        let events = subject::events_stream(tenant);
+        self.ensure(events, vec![subject::events_of(tenant)]).await?;
+        let registry = subject::tenant_registry_stream(tenant);
+        let kinds = ["system", "dataset", "agreement", "process", "service", "change"];
+        let subjects = kinds.iter().map(|kind| format!("registry.{tenant}.{kind}.>")).collect();
+        self.ensure(registry, subjects).await
+    }
+
+    /// Makes the shared registry stream where it is missing.
+    ///
+    /// # Errors
+    /// [`StreamError`] where the broker refuses.
+    pub async fn ensure_registry(&self) -> Result<(), StreamError> {
+        let kinds = ["tenant", "product", "contract", "grant"];
+        let subjects = kinds.iter().map(|kind| format!("registry.{kind}.*")).collect();
+        self.ensure(subject::REGISTRY_STREAM.to_owned(), subjects).await
+    }
+
+    async fn ensure(&self, name: String, subjects: Vec<String>) -> Result<(), StreamError> {
+        let config = stream::Config {
+            name: name.clone(),
+            subjects,
+            storage: stream::StorageType::File,
+            num_replicas: self.config.replicas,
+            duplicate_window: self.config.duplicate_window(),
+            allow_direct: true,
+            deny_delete: false,
+            deny_purge: true,
+            discard: stream::DiscardPolicy::New,
+            ..Default::default()
+        };
+        match self.jetstream.get_or_create_stream(config).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(StreamError { stream: name, message: error.to_string() }),
+        }
+    }
+
+    /// Where a stream stands; none where there is no such stream.
+    ///
+    /// # Errors
+    /// [`StreamError`] where the broker does not answer.
+    pub async fn state(&self, stream: &str) -> Result<Option<StreamState>, StreamError> {
+        match self.jetstream.get_stream(stream).await {
+            Ok(found) => {
+                let info = found.cached_info();
+                Ok(Some(StreamState {
+                    first: info.state.first_sequence,
+                    last: info.state.last_sequence,
+                    messages: info.state.messages,
+                    created: info.created,
+                }))
+            }
+            Err(error) => match error.kind() {
+                GetStreamErrorKind::JetStream(inner) if inner.error_code() == ErrorCode::STREAM_NOT_FOUND => Ok(None),
+                _ => Err(StreamError { stream: stream.to_owned(), message: error.to_string() }),
+            },
+        }
+    }
+}
