@@ -32,3 +32,5 @@ pub const TYPE_PREFIX: &str = "no.samflyt.";
 pub const CONTRACT_PREFIX: &str = "urn:samflyt:contract:";
 /// The system that the hub itself publishes as. No tenant and no system of anyone else may take the name.
 pub const HUB_SYSTEM: &str = "samflyt-registry";
+/// Whose affair an event of the shared catalogue is. No municipality may take the id.
+pub const HUB_TENANT: &str = "samflyt";

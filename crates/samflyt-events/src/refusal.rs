@@ -22,6 +22,11 @@ pub enum Reason {
     LogUnavailable,
     IndexBehind,
     LimitReached,
+    RequestInvalid,
+    ContractInvalid,
+    NotFound,
+    AlreadyExists,
+    Conflict,
 }
 
 impl Reason {
@@ -42,12 +47,17 @@ impl Reason {
             Self::LogUnavailable => "LOG_UNAVAILABLE",
             Self::IndexBehind => "INDEX_BEHIND",
             Self::LimitReached => "LIMIT_REACHED",
+            Self::RequestInvalid => "REQUEST_INVALID",
+            Self::ContractInvalid => "CONTRACT_INVALID",
+            Self::NotFound => "NOT_FOUND",
+            Self::AlreadyExists => "ALREADY_EXISTS",
+            Self::Conflict => "CONFLICT",
         }
     }
 
     /// Whether the same request may succeed later without anything being mended by its sender.
     pub fn is_passing(self) -> bool {
-        matches!(self, Self::LogUnavailable | Self::IndexBehind | Self::LimitReached)
+        matches!(self, Self::LogUnavailable | Self::IndexBehind | Self::LimitReached | Self::Conflict)
     }
 }
 

@@ -59,7 +59,7 @@ impl Follower {
     }
 
     async fn open(&mut self) {
-        match self.try_open().await {
+        match open(&self.log, &self.follow).await {
             Ok(messages) => self.messages = Some(messages),
             Err(error) => {
                 if self.failures == 0 {
@@ -72,16 +72,16 @@ impl Follower {
             }
         }
     }
+}
 
-    async fn try_open(&self) -> Result<pull::Ordered, async_nats::Error> {
-        let stream = self.log.jetstream.get_stream_no_info(&self.follow.stream).await?;
-        let config = pull::OrderedConfig {
-            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.follow.after + 1 },
-            headers_only: self.follow.headers_only,
-            ..Default::default()
-        };
-        Ok(stream.create_consumer(config).await?.messages().await?)
-    }
+async fn open(log: &Log, follow: &Follow) -> Result<pull::Ordered, async_nats::Error> {
+    let stream = log.jetstream.get_stream_no_info(&follow.stream).await?;
+    let config = pull::OrderedConfig {
+        deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: follow.after + 1 },
+        headers_only: follow.headers_only,
+        ..Default::default()
+    };
+    Ok(stream.create_consumer(config).await?.messages().await?)
 }
 
 fn entry(message: async_nats::jetstream::Message) -> Option<Entry> {

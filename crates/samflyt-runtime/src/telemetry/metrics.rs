@@ -1,0 +1,54 @@
+//! Metrics by OpenTelemetry names, shown in Prometheus' text format at `/metrics`.
+
+use std::sync::OnceLock;
+
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::{Counter, Gauge, Histogram};
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+use prometheus::{Encoder, Registry, TextEncoder};
+
+static REGISTRY: OnceLock<Registry> = OnceLock::new();
+
+pub(super) fn init() {
+    REGISTRY.get_or_init(|| {
+        let registry = Registry::new();
+        if let Ok(exporter) = opentelemetry_prometheus::exporter().with_registry(registry.clone()).build() {
+            opentelemetry::global::set_meter_provider(SdkMeterProvider::builder().with_reader(exporter).build());
+        }
+        registry
+    });
+}
+
+/// All metrics of the process, in Prometheus' text format.
+pub fn render() -> String {
+    let Some(registry) = REGISTRY.get() else { return String::new() };
+    let mut text = Vec::new();
+    // Writing to memory fails only where a metric is not well-formed; then it is left out.
+    let _ = TextEncoder::new().encode(&registry.gather(), &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Makes instruments; thin, so that every service's `metrics.rs` reads the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Metrics(pub &'static str);
+
+impl Metrics {
+    pub fn counter(self, name: &'static str, unit: &'static str, description: &'static str) -> Counter<u64> {
+        let meter = opentelemetry::global::meter(self.0);
+        meter.u64_counter(name).with_unit(unit).with_description(description).build()
+    }
+
+    pub fn histogram(self, name: &'static str, unit: &'static str, description: &'static str) -> Histogram<f64> {
+        let meter = opentelemetry::global::meter(self.0);
+        meter.f64_histogram(name).with_unit(unit).with_description(description).build()
+    }
+
+    pub fn gauge(self, name: &'static str, unit: &'static str, description: &'static str) -> Gauge<u64> {
+        let meter = opentelemetry::global::meter(self.0);
+        meter.u64_gauge(name).with_unit(unit).with_description(description).build()
+    }
+
+    pub fn label(key: &'static str, value: impl Into<opentelemetry::Value>) -> KeyValue {
+        KeyValue::new(key, value.into())
+    }
+}
