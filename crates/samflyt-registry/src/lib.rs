@@ -1,1 +1,46 @@
-//! The catalogue: tenants, systems, contracts, grants, event-sourced
+//! The catalogue: tenants, systems, contracts, grants.
+//!
+//! Consumes commands over gRPC; emits catalogue events to the registry's streams, each with who and why; keeps true: a
+//! change was decided on the newest state of what it changes (optimistic concurrency by subject), and is visible to its
+//! caller when it is answered.
+
+mod change;
+mod config;
+mod decide;
+mod grpc;
+mod visible;
+
+use std::sync::Arc;
+
+use samflyt_log::Log;
+use samflyt_proto::registry::registry_service_server::RegistryServiceServer;
+use samflyt_runtime::auth::Authenticator;
+use samflyt_runtime::server::Served;
+use samflyt_runtime::{CatalogueFeed, SharedClock};
+
+pub use change::{Registry, StartError};
+pub use config::RegistryConfig;
+
+/// What the registry stands on.
+#[derive(Clone)]
+pub struct Deps {
+    pub log: Log,
+    pub feed: CatalogueFeed,
+    pub authenticator: Arc<Authenticator>,
+    pub clock: SharedClock,
+}
+
+/// Starts the registry: makes the streams that are missing and the operator's first grant.
+///
+/// # Errors
+/// Where the log does not take them.
+pub async fn run(config: &RegistryConfig, deps: Deps) -> Result<Served, StartError> {
+    let registry = Registry::new(deps);
+    registry.prepare(config).await?;
+    let service = RegistryServiceServer::new(registry);
+    Ok(Served {
+        grpc: Some(tonic::service::Routes::new(service)),
+        names: vec!["samflyt.registry.v1.RegistryService"],
+        ..Served::default()
+    })
+}
