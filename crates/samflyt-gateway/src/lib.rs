@@ -1,1 +1,66 @@
-//! Events in: gRPC, CloudEvents over HTTP, CloudEvents over NATS
+//! Events in: gRPC, CloudEvents over HTTP, CloudEvents over NATS.
+//!
+//! Consumes what systems publish; emits events to the log of the tenant whose task they concern; keeps true: nothing is
+//! acknowledged before it is on disk, the same event has one effect for ever, nothing passes without contract and grant,
+//! and a refusal says why without repeating a value.
+
+mod config;
+mod grpc;
+mod http;
+mod index;
+mod intake;
+mod metrics;
+mod nats;
+mod protect;
+
+use std::sync::Arc;
+
+use samflyt_events::DigestKey;
+use samflyt_log::Log;
+use samflyt_proto::gateway::gateway_service_server::GatewayServiceServer;
+use samflyt_runtime::auth::Authenticator;
+use samflyt_runtime::server::Served;
+use samflyt_runtime::{CatalogueFeed, Lifecycle, SharedClock};
+
+pub use config::GatewayConfig;
+pub use http::OPENAPI;
+pub use intake::Intake;
+pub use nats::inbox_prefix;
+
+/// What the gateway stands on.
+#[derive(Clone)]
+pub struct Deps {
+    pub log: Log,
+    pub feed: CatalogueFeed,
+    pub authenticator: Arc<Authenticator>,
+    pub clock: SharedClock,
+    /// The hub's secret for digests of events.
+    pub digest_key: DigestKey,
+    /// Where the index of event ids lives.
+    pub data_dir: std::path::PathBuf,
+}
+
+/// The gateway cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the index of event ids cannot be opened")]
+    Index(#[from] samflyt_projection::Error),
+    #[error("the gateway cannot take events from the broker: {0}")]
+    Broker(String),
+}
+
+/// Starts the gateway: opens the index, follows it, and takes events from the broker.
+///
+/// # Errors
+/// [`StartError`] names the part.
+pub async fn run(config: GatewayConfig, deps: Deps, lifecycle: &Lifecycle) -> Result<Served, StartError> {
+    let intake = Arc::new(Intake::open(config, deps, lifecycle).await?);
+    nats::start(&intake, lifecycle).await?;
+    let service = GatewayServiceServer::new(grpc::Gateway::new(Arc::clone(&intake), lifecycle.clone()))
+        .max_decoding_message_size(intake.config.event_bytes_max + 64 * 1024);
+    Ok(Served {
+        grpc: Some(tonic::service::Routes::new(service)),
+        http: http::router(intake),
+        names: vec!["samflyt.gateway.v1.GatewayService"],
+    })
+}

@@ -1,1 +1,4 @@
-//! For tests: a real nats-server per test, the hub in process, generators
+//! For tests: a real nats-server per test, the hub in process, generators.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "only tests stand on it")]
+
+pub mod broker;

@@ -50,7 +50,7 @@ fn development_issuers_opened_at_the_same_time_agree_on_one_key() {
         DevIssuer::open(dir.path(), Arc::new(FixedClock::new(NOW))).unwrap().issue(&request()).unwrap()
     };
     let tokens: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..8).map(|_| scope.spawn(&open)).collect();
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert!(tokens.iter().all(|token| *token == tokens[0]));

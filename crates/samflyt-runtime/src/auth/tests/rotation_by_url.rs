@@ -168,7 +168,7 @@ async fn an_issuer_that_was_unreachable_at_the_start_is_trusted_once_it_answers(
 }
 
 #[tokio::test]
-async fn an_endless_document_is_not_read_to_its_end() {
+async fn a_document_beyond_the_limit_leaves_the_keys_as_they_were() {
     let key = SigningKey::ed25519("key");
     let hub = Served::trusting(&[&key]).await;
     hub.server.serve(format!("{}{}", document(&[]), " ".repeat(300 * 1024)));

@@ -1,0 +1,258 @@
+//! The one way in, whatever the transport: parse → decide (authorise, contract, protect) → append → reply.
+
+mod settle;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use samflyt_events::catalogue::{Catalogue, ContractEntry, Scope};
+use samflyt_events::subject::events_stream;
+use samflyt_events::{ContractVersion, Digest, Draft, Event, EventRef, ParsedDraft, Reason, Refusal, TenantId};
+use samflyt_log::Appending;
+use samflyt_runtime::telemetry::{EVENT_TARGET, propagation};
+use samflyt_runtime::{Caller, Lifecycle};
+use tracing::Span;
+
+use crate::index::Index;
+use crate::metrics::GatewayMetrics;
+use crate::protect::{Protected, protect};
+use crate::{Deps, GatewayConfig, StartError};
+
+/// How long an event waits for the log of a tenant that was registered a moment ago.
+const NEW_TENANT_WAIT: Duration = Duration::from_secs(2);
+
+/// Takes events in.
+pub struct Intake {
+    pub(crate) config: GatewayConfig,
+    pub(crate) deps: Deps,
+    pub(crate) index: Index,
+    pub(crate) metrics: GatewayMetrics,
+}
+
+/// What a publisher is told of an accepted event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub tenant: TenantId,
+    /// 0 where nothing was appended.
+    pub sequence: u64,
+    pub duplicate: bool,
+    pub contract: Option<ContractVersion>,
+}
+
+/// An event that was decided on.
+pub(crate) enum Decided {
+    /// It is in the log already.
+    Known(Receipt),
+    New(Box<NewEvent>),
+}
+
+/// An event that may be appended.
+pub(crate) struct NewEvent {
+    pub event: Event,
+    digest: Digest,
+    span: Span,
+}
+
+/// An event on its way to the disk.
+pub(crate) struct Pending {
+    appending: Appending,
+    tenant: TenantId,
+    reference: EventRef,
+    digest: Digest,
+    contract: Option<ContractVersion>,
+    since: Instant,
+    // Ends when the acknowledgement is there.
+    _span: Span,
+}
+
+impl Intake {
+    pub(crate) async fn open(
+        config: GatewayConfig,
+        deps: Deps,
+        lifecycle: &Lifecycle,
+    ) -> Result<Self, StartError> {
+        let index = Index::open(&config, &deps, lifecycle).await?;
+        Ok(Self { config, deps, index, metrics: GatewayMetrics::new() })
+    }
+
+    /// Everything before the append. Appends nothing.
+    ///
+    /// # Errors
+    /// The refusal of the first step that is not passed.
+    pub(crate) fn decide(&self, caller: &Caller, draft: Draft) -> Result<Decided, Refusal> {
+        let now = self.deps.clock.now();
+        if caller.principal.is_expired(now) {
+            return Err(Refusal::new(Reason::TokenInvalid, "the token expired while the connection was open: get a new one"));
+        }
+        let span = tracing::trace_span!(
+            target: EVENT_TARGET,
+            "receive event",
+            otel.name = format_args!("receive {}", samflyt_events::subject::EVENTS_TEMPLATE),
+            otel.kind = "server",
+            messaging.system = "samflyt",
+            samflyt.tenant = tracing::field::Empty,
+            samflyt.event.type = tracing::field::Empty,
+        );
+        let parsed = draft.parse(now, &self.config.extent())?;
+        if !span.is_disabled() {
+            propagation::continue_from(&span, parsed.event.traceparent.as_deref());
+            span.record("samflyt.tenant", parsed.event.tenant.as_str());
+            span.record("samflyt.event.type", parsed.event.kind.as_str());
+        }
+        let catalogue = self.deps.feed.get();
+        self.authorise(&catalogue, caller, &parsed.event, now.date())?;
+        let contract = contract_of(&catalogue, &parsed)?;
+        let event = &parsed.event;
+        let in_clear = [event.id.as_str(), event.correlation.as_str()];
+        contract.compiled.check(&parsed.value, &event.entity, &in_clear)?;
+        let digest = parsed.digest(&self.deps.digest_key);
+        if let Some(known) = self.known(event, digest)? {
+            return Ok(Decided::Known(known));
+        }
+        let Protected(mut event) = protect(parsed, &contract.compiled, caller.organisation(), digest);
+        if let Some(own) = propagation::traceparent_of(&span) {
+            event.traceparent = Some(own);
+        }
+        Ok(Decided::New(Box::new(NewEvent { event, digest, span })))
+    }
+
+    fn authorise(
+        &self,
+        catalogue: &Catalogue,
+        caller: &Caller,
+        event: &Event,
+        today: time::Date,
+    ) -> Result<(), Refusal> {
+        caller.require(catalogue, Scope::Publish, &event.tenant, Some(&event.system))?;
+        if catalogue.is_in_use(&event.system, &event.tenant, today) {
+            return Ok(());
+        }
+        Err(Refusal::of_field(
+            Reason::SystemUnknown,
+            "/source",
+            "names a system that the tenant does not use (not registered, not enrolled, or retired)",
+            "register it (`samflyt registry system register`) or enrol the tenant (`… system enrol`)",
+        ))
+    }
+
+    fn known(&self, event: &Event, digest: Digest) -> Result<Option<Receipt>, Refusal> {
+        if !self.index.is_current(&event.tenant) {
+            let message = "the index of event ids is behind the log, so a resend could not be told: try again";
+            return Err(Refusal::new(Reason::IndexBehind, message));
+        }
+        let Some(found) = self.index.find(&event.reference())? else { return Ok(None) };
+        if found.tenant != event.tenant.as_str() || found.digest != digest {
+            return Err(id_reused());
+        }
+        Ok(Some(Receipt {
+            tenant: event.tenant.clone(),
+            sequence: found.sequence,
+            duplicate: true,
+            contract: None,
+        }))
+    }
+
+    /// Sends an event to the log. Events sent one after the other are appended in that order.
+    ///
+    /// # Errors
+    /// `LOG_UNAVAILABLE` where the broker is gone.
+    pub(crate) async fn append(&self, new: NewEvent) -> Result<Pending, Refusal> {
+        let NewEvent { mut event, digest, span } = new;
+        let since = Instant::now();
+        let send = tracing::trace_span!(
+            target: EVENT_TARGET,
+            parent: &span,
+            "send event",
+            otel.name = format_args!("send {}", samflyt_events::subject::EVENTS_TEMPLATE),
+            otel.kind = "producer",
+            messaging.system = "nats",
+            messaging.operation.type = "send",
+            messaging.destination.template = samflyt_events::subject::EVENTS_TEMPLATE,
+        );
+        if let Some(own) = propagation::traceparent_of(&send) {
+            event.traceparent = Some(own);
+        }
+        let appending = self.deps.log.append(&event).await.map_err(|error| settle::refusal(&error))?;
+        Ok(Pending {
+            appending,
+            reference: event.reference(),
+            tenant: event.tenant,
+            digest,
+            contract: event.contract,
+            since,
+            _span: send,
+        })
+    }
+
+    /// The whole way of one event, for transports that carry one at a time.
+    ///
+    /// # Errors
+    /// The refusal of the first step that is not passed.
+    pub async fn publish(&self, caller: &Caller, draft: Draft, validate_only: bool) -> Result<Receipt, Refusal> {
+        self.await_new_tenant(&draft.tenant).await;
+        let published = async {
+            match self.decide(caller, draft)? {
+                Decided::Known(receipt) => Ok(receipt),
+                Decided::New(new) if validate_only => Ok(validated(&new)),
+                Decided::New(new) => self.settle(self.append(*new).await?).await,
+            }
+        }
+        .await;
+        self.note(&published, validate_only);
+        published
+    }
+
+    /// Counts an outcome.
+    pub(crate) fn note(&self, outcome: &Result<Receipt, Refusal>, validate_only: bool) {
+        match outcome {
+            Ok(_) if validate_only => {}
+            Ok(receipt) => self.metrics.count(receipt.tenant.as_str(), receipt.duplicate),
+            Err(refusal) => self.metrics.refuse(refusal.reason),
+        }
+    }
+
+    /// A tenant that was registered a moment ago is waited for, so that its first event is not refused.
+    pub(crate) async fn await_new_tenant(&self, tenant: &str) {
+        let Ok(tenant) = TenantId::new(tenant) else { return };
+        if self.deps.feed.get().tenant(&tenant).is_some() && !self.index.is_followed(&tenant) {
+            let _ = tokio::time::timeout(NEW_TENANT_WAIT, self.index.followed(&events_stream(&tenant))).await;
+        }
+    }
+}
+
+/// The answer to `validate_only`.
+pub(crate) fn validated(new: &NewEvent) -> Receipt {
+    Receipt { tenant: new.event.tenant.clone(), sequence: 0, duplicate: false, contract: new.event.contract }
+}
+
+fn id_reused() -> Refusal {
+    Refusal::of_field(
+        Reason::IdReused,
+        "/id",
+        "was used before, for other content",
+        "a new fact takes a new id; to mend an old one, publish an event that `corrects` it",
+    )
+}
+
+fn contract_of(catalogue: &Catalogue, parsed: &ParsedDraft) -> Result<Arc<ContractEntry>, Refusal> {
+    let kind = &parsed.event.kind;
+    let Some(version) = parsed.contract else {
+        return catalogue.contract_in_force(kind).cloned().ok_or_else(|| {
+            Refusal::of_field(
+                Reason::TypeUnknown,
+                "/type",
+                "has no contract in force",
+                "publish one (`samflyt registry contract publish`), or use a type of `samflyt registry contract list`",
+            )
+        });
+    };
+    match catalogue.contract(kind, version) {
+        Some(entry) if !entry.retired => Ok(Arc::clone(entry)),
+        _ => Err(Refusal::of_field(
+            Reason::ContractVersionUnknown,
+            "/dataschema",
+            "names a contract version that is not published, or is retired",
+            "leave it out for the version in force",
+        )),
+    }
+}

@@ -1,0 +1,65 @@
+//! CloudEvents over NATS: systems connect to the broker with their bearer token and publish by request.
+//!
+//! Who a message is from, is what the broker enforces: the subject `ingest.<tenant>.<system>`, which only those may
+//! publish to whom the callout let in for it. The user's name in `Nats-Request-Info` says which of them, and could be
+//! forged among just those (see `docs/decisions`). Each tenant has a connection of its own: what a system can break with
+//! a malformed header is its own municipality's door, and that is opened again.
+
+mod callout;
+mod ingest;
+mod name;
+pub(crate) mod user_jwt;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use samflyt_runtime::Lifecycle;
+
+pub use name::inbox_prefix;
+
+use crate::{Intake, StartError};
+
+/// Gateways share the work.
+const QUEUE: &str = "samflyt-gateway";
+
+/// Answers the broker's callouts and takes events, where the broker lets systems in.
+///
+/// # Errors
+/// [`StartError::Broker`] where the callout cannot be answered.
+pub(crate) async fn start(intake: &Arc<Intake>, lifecycle: &Lifecycle) -> Result<(), StartError> {
+    if intake.deps.log.config().auth_issuer_seed.is_empty() {
+        tracing::info!("no auth issuer seed: systems cannot connect to the broker themselves");
+        return Ok(());
+    }
+    callout::start(intake, lifecycle).await?;
+    let (intake, lifecycle) = (Arc::clone(intake), lifecycle.clone());
+    let tasks = lifecycle.clone();
+    tasks.spawn_intake("ingest", async move {
+        let mut changes = intake.deps.feed.changes();
+        let mut open = BTreeSet::new();
+        loop {
+            let tenants: Vec<_> = intake.deps.feed.get().tenants().map(|tenant| tenant.id.clone()).collect();
+            for tenant in tenants {
+                if open.insert(tenant.clone()) {
+                    ingest::open(&intake, &lifecycle, tenant);
+                }
+            }
+            tokio::select! {
+                () = lifecycle.intake.cancelled() => return Ok::<(), String>(()),
+                changed = changes.changed() => if changed.is_err() { return Ok(()) },
+            }
+        }
+    });
+    Ok(())
+}
+
+/// A connection of its own: one that a malformed message breaks takes nothing else with it.
+async fn connect(intake: &Intake, name: &str) -> Result<async_nats::Client, async_nats::ConnectError> {
+    let config = intake.deps.log.config();
+    let servers: Vec<String> = config.url.split(',').map(|url| url.trim().to_owned()).collect();
+    async_nats::ConnectOptions::with_user_and_password(config.user.clone(), config.password.clone())
+        .name(name)
+        .custom_inbox_prefix("_INBOX_HUB")
+        .connect(servers)
+        .await
+}
