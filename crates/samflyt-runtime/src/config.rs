@@ -19,6 +19,17 @@ pub enum ConfigError {
     Invalid { message: String },
 }
 
+/// A secret of the configuration. Never prints.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "(none)" } else { "(secret)" })
+    }
+}
+
 /// Reads the file where one is given, lays `SAMFLYT_<SECTION>__<KEY>` over it, and checks the names of all keys.
 ///
 /// # Errors

@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn each_document_of_the_directory_is_a_contract() {
-        let kinds: BTreeSet<String> = contracts().unwrap().iter().map(|contract| contract.kind.to_string()).collect();
+        let kinds: BTreeSet<String> =
+            contracts().unwrap().iter().map(|contract| contract.kind.to_string()).collect();
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/demo/contracts");
         let files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name());
         let files: BTreeSet<String> =
@@ -82,7 +83,7 @@ mod tests {
             for property in contract.schema["properties"].as_object().unwrap().keys() {
                 let pointer = format!("/{property}");
                 let of_it = |known: &String| *known == pointer || known.starts_with(&format!("{pointer}/"));
-                assert!(contract.fields.keys().any(|known| of_it(known)), "{kind}: nothing is known of {pointer}");
+                assert!(contract.fields.keys().any(of_it), "{kind}: nothing is known of {pointer}");
             }
             for person in &contract.persons {
                 assert!(contract.fields[person].personal, "{kind}: {person}");

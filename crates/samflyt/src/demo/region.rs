@@ -93,7 +93,8 @@ impl Region {
         for product in &products {
             for host in &product.hosts {
                 let tenant = tenants.iter().find(|tenant| tenant.id == *host);
-                let tenant = tenant.with_context(|| format!("`{}` has the unknown host `{host}`", product.slug))?;
+                let tenant =
+                    tenant.with_context(|| format!("`{}` has the unknown host `{host}`", product.slug))?;
                 systems.push(product.installed_at(tenant)?);
             }
         }
@@ -154,14 +155,16 @@ mod tests {
 
     fn modulo_11_holds(number: &str) -> bool {
         let digits: Vec<u32> = number.chars().filter_map(|c| c.to_digit(10)).collect();
-        let sum: u32 = [3, 2, 7, 6, 5, 4, 3, 2, 1].iter().zip(&digits).map(|(weight, digit)| weight * digit).sum();
+        let sum: u32 =
+            [3, 2, 7, 6, 5, 4, 3, 2, 1].iter().zip(&digits).map(|(weight, digit)| weight * digit).sum();
         digits.len() == 9 && sum.is_multiple_of(11)
     }
 
     #[test]
     fn the_region_has_six_municipalities_that_all_use_agresso() {
         let region = Region::embedded().unwrap();
-        let tenants: Vec<_> = region.tenants.iter().map(|t| (t.id.as_str(), t.municipality_number.as_str())).collect();
+        let tenants: Vec<_> =
+            region.tenants.iter().map(|t| (t.id.as_str(), t.municipality_number.as_str())).collect();
         let expected = [
             ("seljord", "4022"),
             ("kviteseid", "4028"),
@@ -174,7 +177,10 @@ mod tests {
         for tenant in &region.tenants {
             assert!(modulo_11_holds(tenant.organisation_number.as_str()), "{}", tenant.id);
             assert_eq!(region.system_for(&tenant.id, "economy").unwrap().id.as_str(), "vinje-agresso");
-            assert_eq!(region.system_for(&tenant.id, "child welfare").unwrap().id.as_str(), "kviteseid-varsemd");
+            assert_eq!(
+                region.system_for(&tenant.id, "child welfare").unwrap().id.as_str(),
+                "kviteseid-varsemd"
+            );
         }
     }
 
@@ -203,6 +209,8 @@ mod tests {
         assert!(refused("enrolled = [\"seljord\"", "enrolled = [\"kviteseid\"").contains("twice"));
         assert!(refused("slug = \"link\"", "slug = \"profil\"").contains("seljord-profil"));
         assert!(refused("slug = \"link\"", "slug = \"Link\"").contains("seljord-Link"));
-        assert!(refused("by = \"kviteseid-byggmappa\"", "by = \"kviteseid-mappa\"").contains("kviteseid-mappa"));
+        assert!(
+            refused("by = \"kviteseid-byggmappa\"", "by = \"kviteseid-mappa\"").contains("kviteseid-mappa")
+        );
     }
 }

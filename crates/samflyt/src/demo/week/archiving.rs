@@ -18,7 +18,12 @@ pub struct Handover<'a> {
 }
 
 /// Asks for a deposit; the archive accepts it.
-pub fn deposit(scribe: &mut Scribe, house: &House<'_>, cause: &Told, handover: &Handover<'_>) -> Option<Told> {
+pub fn deposit(
+    scribe: &mut Scribe,
+    house: &House<'_>,
+    cause: &Told,
+    handover: &Handover<'_>,
+) -> Option<Told> {
     let deposit = scribe.number(house, &format!("D-{}-2026-", house.tenant.municipality_number));
     let documents: Vec<Value> = (0..scribe.chance.within(1..=3)).map(|_| document(scribe)).collect();
     let count = documents.len();
@@ -35,11 +40,20 @@ pub fn deposit(scribe: &mut Scribe, house: &House<'_>, cause: &Told, handover: &
 
     let at = scribe.after(&requested, 0..=3);
     // A case of another system has a case file of its own in the archive.
-    let file =
-        if handover.case.starts_with("2026/") { handover.case.to_owned() } else { scribe.number(house, "2026/") };
+    let file = if handover.case.starts_with("2026/") {
+        handover.case.to_owned()
+    } else {
+        scribe.number(house, "2026/")
+    };
     let record = scribe.number(house, &format!("{file}-"));
-    let data = json!({ "deposit": deposit, "record": record, "documents": count, "accepted_at": date_time(at) });
-    scribe.follow(house, &requested, at, Fact { system: house.archive, kind: "archive.deposit-accepted", data })
+    let data =
+        json!({ "deposit": deposit, "record": record, "documents": count, "accepted_at": date_time(at) });
+    scribe.follow(
+        house,
+        &requested,
+        at,
+        Fact { system: house.archive, kind: "archive.deposit-accepted", data },
+    )
 }
 
 fn document(scribe: &mut Scribe) -> Value {

@@ -50,10 +50,19 @@ pub fn permit(scribe: &mut Scribe, house: &House<'_>, at: OffsetDateTime) -> Opt
 }
 
 fn matter(applicant: &Person) -> Matter<'_> {
-    Matter { title: "Application for a building permit", class: "L42", unit: "Building", parties: vec![applicant] }
+    Matter {
+        title: "Application for a building permit",
+        class: "L42",
+        unit: "Building",
+        parties: vec![applicant],
+    }
 }
 
-fn arrive<'h>(scribe: &mut Scribe, house: &'h House<'_>, at: OffsetDateTime) -> Option<(Application<'h>, Told)> {
+fn arrive<'h>(
+    scribe: &mut Scribe,
+    house: &'h House<'_>,
+    at: OffsetDateTime,
+) -> Option<(Application<'h>, Told)> {
     let applicant = house.people.adult(&mut scribe.chance);
     let submission = scribe.number(house, "form-");
     let data = json!({
@@ -93,10 +102,20 @@ fn notify_neighbours(
         "application": application.id, "property": application.property, "neighbours": neighbours,
         "comment_by": date_after(at, 14),
     });
-    scribe.follow(house, opened, at, Fact { system: house.building(at), kind: "building.neighbours-notified", data })
+    scribe.follow(
+        house,
+        opened,
+        at,
+        Fact { system: house.building(at), kind: "building.neighbours-notified", data },
+    )
 }
 
-fn grant(scribe: &mut Scribe, house: &House<'_>, notified: &Told, application: &Application<'_>) -> Option<Told> {
+fn grant(
+    scribe: &mut Scribe,
+    house: &House<'_>,
+    notified: &Told,
+    application: &Application<'_>,
+) -> Option<Told> {
     // Where all neighbours have agreed in writing, nobody waits for their comments.
     let at = scribe.after_at_work(notified, 400..=5000);
     let data = json!({
@@ -104,16 +123,31 @@ fn grant(scribe: &mut Scribe, house: &House<'_>, notified: &Told, application: &
         "applicant": application.applicant.number, "conditions": scribe.chance.within(0..=4),
         "valid_until": date_after(at, PERMIT_DAYS),
     });
-    scribe.follow(house, notified, at, Fact { system: house.building(at), kind: "building.permit-granted", data })
+    scribe.follow(
+        house,
+        notified,
+        at,
+        Fact { system: house.building(at), kind: "building.permit-granted", data },
+    )
 }
 
-fn register(scribe: &mut Scribe, house: &House<'_>, granted: &Told, application: &Application<'_>) -> Option<Told> {
+fn register(
+    scribe: &mut Scribe,
+    house: &House<'_>,
+    granted: &Told,
+    application: &Application<'_>,
+) -> Option<Told> {
     let at = scribe.after_at_work(granted, 60..=1500);
     let data = json!({
         "building": format!("3{}", scribe.chance.digits(8)), "property": application.property,
         "area_m2": application.area_m2,
     });
-    scribe.follow(house, granted, at, Fact { system: house.cadastre, kind: "property.building-registered", data })
+    scribe.follow(
+        house,
+        granted,
+        at,
+        Fact { system: house.cadastre, kind: "property.building-registered", data },
+    )
 }
 
 /// Municipality, farm number and title number (*gards- og bruksnummer*).

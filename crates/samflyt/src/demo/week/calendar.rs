@@ -1,6 +1,8 @@
 //! The week: Monday 2 to Sunday 8 March 2026, in Norwegian winter time.
 
-use time::{Date, Duration, OffsetDateTime, Weekday, format_description::well_known::Rfc3339, macros::datetime};
+use time::{
+    Date, Duration, OffsetDateTime, Weekday, format_description::well_known::Rfc3339, macros::datetime,
+};
 
 pub const BEGIN: OffsetDateTime = datetime!(2026-03-02 00:00 +1);
 pub const END: OffsetDateTime = datetime!(2026-03-09 00:00 +1);

@@ -10,7 +10,8 @@ use super::people::Person;
 use super::scribe::{Fact, Scribe, Told};
 
 const SERVICES: [&str; 4] = ["home-nursing", "practical-help", "safety-alarm", "short-stay"];
-const REASONS: [&str; 4] = ["Fall at home", "Wound after surgery", "Help with medicine", "Rehabilitation after stroke"];
+const REASONS: [&str; 4] =
+    ["Fall at home", "Wound after surgery", "Help with medicine", "Rehabilitation after stroke"];
 const TASKS: [&str; 5] = ["medicine", "wound", "meal", "hygiene", "supervision"];
 const VISITS_BEGIN_HOUR: usize = 7;
 const VISITS_END_HOUR: usize = 21;
@@ -24,7 +25,8 @@ pub fn assessment(scribe: &mut Scribe, house: &House<'_>, at: OffsetDateTime) ->
         "sender": scribe.chance.pick(&["hospital", "hospital", "general-practitioner", "relative"]),
         "urgency": scribe.chance.pick(&["today", "week", "ordinary"]), "reason": scribe.chance.pick(&REASONS),
     });
-    let referred = scribe.begin(house, at, Fact { system: house.referrals, kind: "care.referral-received", data })?;
+    let referred =
+        scribe.begin(house, at, Fact { system: house.referrals, kind: "care.referral-received", data })?;
 
     let case = scribe.number(house, "OMS-2026-");
     let at = scribe.after_at_work(&referred, 120..=2500);
@@ -32,14 +34,20 @@ pub fn assessment(scribe: &mut Scribe, house: &House<'_>, at: OffsetDateTime) ->
         "case": case, "referral": referral, "patient": patient.number, "function": scribe.chance.within(1..=5),
         "assessed_on": date_after(at, 0),
     });
-    let assessed = scribe.follow(house, &referred, at, Fact { system: house.care, kind: "care.need-assessed", data })?;
+    let assessed =
+        scribe.follow(house, &referred, at, Fact { system: house.care, kind: "care.need-assessed", data })?;
 
     let at = scribe.after_at_work(&assessed, 60..=1600);
     let data = json!({
         "case": case, "patient": patient.number, "service": scribe.chance.pick(&SERVICES),
         "hours_per_week": scribe.chance.within(1..=20), "from": date_after(at, 0), "appeal_by": date_after(at, 28),
     });
-    let decided = scribe.follow(house, &assessed, at, Fact { system: house.care, kind: "care.service-decided", data })?;
+    let decided = scribe.follow(
+        house,
+        &assessed,
+        at,
+        Fact { system: house.care, kind: "care.service-decided", data },
+    )?;
     let handover = Handover {
         system: house.care,
         case: &case,
@@ -51,7 +59,8 @@ pub fn assessment(scribe: &mut Scribe, house: &House<'_>, at: OffsetDateTime) ->
     let mut last = None;
     for days in 1..=2 {
         let at = decided.at + Duration::days(days);
-        let planned = plan(scribe, house, Some(&decided), decided.at + Duration::hours(1), at, &case, patient)?;
+        let planned =
+            plan(scribe, house, Some(&decided), decided.at + Duration::hours(1), at, &case, patient)?;
         last = carry_out(scribe, house, &planned, at);
     }
     last
@@ -104,11 +113,21 @@ fn plan(
     Some(Visit { told, id, patient: patient.number.clone(), minutes })
 }
 
-fn carry_out(scribe: &mut Scribe, house: &House<'_>, visit: &Visit, planned_for: OffsetDateTime) -> Option<Told> {
+fn carry_out(
+    scribe: &mut Scribe,
+    house: &House<'_>,
+    visit: &Visit,
+    planned_for: OffsetDateTime,
+) -> Option<Told> {
     let minutes = visit.minutes + scribe.chance.within(0..=10);
     let at = planned_for + Duration::minutes(minutes) + Duration::seconds(scribe.chance.within(0..=59));
     let data = json!({
         "visit": visit.id, "patient": visit.patient, "minutes": minutes, "deviation": scribe.chance.one_in(25),
     });
-    scribe.follow(house, &visit.told, at, Fact { system: house.mobile_care, kind: "care.visit-carried-out", data })
+    scribe.follow(
+        house,
+        &visit.told,
+        at,
+        Fact { system: house.mobile_care, kind: "care.visit-carried-out", data },
+    )
 }

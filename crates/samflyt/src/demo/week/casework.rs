@@ -44,7 +44,8 @@ pub fn ordinary(scribe: &mut Scribe, house: &House<'_>, at: OffsetDateTime) -> O
     let at = scribe.after_at_work(&opened, 120..=4000);
     let outcome = *scribe.chance.pick(&["granted", "granted", "granted", "partly-granted", "refused"]);
     let decided = decide(scribe, house, &opened, at, &case, &matter, outcome)?;
-    let handover = Handover { system: house.archive, case: &case, record_type: "outgoing", title, screening: None };
+    let handover =
+        Handover { system: house.archive, case: &case, record_type: "outgoing", title, screening: None };
     archiving::deposit(scribe, house, &decided, &handover)
 }
 
@@ -57,7 +58,8 @@ pub fn open(
     matter: &Matter<'_>,
 ) -> Option<(String, Told)> {
     let case = scribe.number(house, "2026/");
-    let access = if matter.class.starts_with('B') || matter.class.starts_with('H') { "exempt" } else { "open" };
+    let access =
+        if matter.class.starts_with('B') || matter.class.starts_with('H') { "exempt" } else { "open" };
     let data = json!({
         "case": case, "title": matter.title, "class": matter.class, "unit": matter.unit, "access": access,
         "parties": matter.numbers(),

@@ -48,8 +48,10 @@ fn assess(
     property: &str,
 ) -> Option<Told> {
     let kinds = &KINDS[scribe.chance.below(3)..];
-    let fees: Vec<(&str, i64)> = kinds.iter().map(|(kind, fee)| (*kind, fee + scribe.chance.within(0..=900))).collect();
-    let listed: Vec<Value> = fees.iter().map(|(kind, amount)| json!({ "kind": kind, "amount": amount })).collect();
+    let fees: Vec<(&str, i64)> =
+        kinds.iter().map(|(kind, fee)| (*kind, fee + scribe.chance.within(0..=900))).collect();
+    let listed: Vec<Value> =
+        fees.iter().map(|(kind, amount)| json!({ "kind": kind, "amount": amount })).collect();
     let data = json!({ "property": property, "owner": owner.number, "term": "2026-1", "fees": listed });
     let fact = Fact { system: house.fees, kind: "municipal-fee.assessed", data };
     let assessed = match cause {

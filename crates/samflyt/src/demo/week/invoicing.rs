@@ -26,7 +26,8 @@ pub fn invoice(scribe: &mut Scribe, house: &House<'_>, cause: &Told, claim: &Cla
         "address": claim.recipient.address, "service": claim.service, "amount": claim.amount, "period": "2026-03",
     });
     let at = scribe.after(cause, 2..=40);
-    let requested = scribe.follow(house, cause, at, Fact { system: claim.system, kind: "invoice.requested", data })?;
+    let requested =
+        scribe.follow(house, cause, at, Fact { system: claim.system, kind: "invoice.requested", data })?;
 
     let invoice = scribe.number(house, &format!("{}-90", house.tenant.municipality_number));
     let at = scribe.after(&requested, 5..=90);

@@ -45,7 +45,11 @@ pub fn application(scribe: &mut Scribe, house: &House<'_>, at: OffsetDateTime, p
 }
 
 /// The form, the application, and the case that is opened for it.
-fn arrive<'h>(scribe: &mut Scribe, house: &'h House<'_>, at: OffsetDateTime) -> Option<(Application<'h>, Told)> {
+fn arrive<'h>(
+    scribe: &mut Scribe,
+    house: &'h House<'_>,
+    at: OffsetDateTime,
+) -> Option<(Application<'h>, Told)> {
     let guardian = house.people.adult(&mut scribe.chance);
     let child = house.people.child(&mut scribe.chance);
     let submission = scribe.number(house, "form-");
@@ -95,10 +99,20 @@ fn offer(
         "kindergarten": application.kindergarten, "from": "2026-08-17", "hours_per_week": 41,
         "answer_by": date_after(at, 14),
     });
-    scribe.follow(house, opened, at, Fact { system: house.kindergartens, kind: "kindergarten.place-offered", data })
+    scribe.follow(
+        house,
+        opened,
+        at,
+        Fact { system: house.kindergartens, kind: "kindergarten.place-offered", data },
+    )
 }
 
-fn decide(scribe: &mut Scribe, house: &House<'_>, offered: &Told, application: &Application<'_>) -> Option<Told> {
+fn decide(
+    scribe: &mut Scribe,
+    house: &House<'_>,
+    offered: &Told,
+    application: &Application<'_>,
+) -> Option<Told> {
     let at = scribe.after(offered, 1..=20);
     let matter = matter(application.guardian);
     let decided = casework::decide(scribe, house, offered, at, &application.case, &matter, "granted")?;

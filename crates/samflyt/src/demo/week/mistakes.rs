@@ -1,16 +1,24 @@
 //! What is sent wrong, in many ways, and the reason that each is refused for.
 
+use std::time::SystemTime;
+
 use samflyt_proto::common::Event;
 use serde_json::{Value, json};
-use time::{Duration, macros::datetime};
+use time::{Duration, OffsetDateTime, macros::datetime};
 
-use super::{Expect, Planned, chance::Chance, resent, scribe::{Scribe, Sent}};
+use super::{
+    Expect, Planned,
+    chance::Chance,
+    resent,
+    scribe::{Scribe, Sent},
+};
 
 const CONTRACT_VIOLATED: &str = "CONTRACT_VIOLATED";
 const ENVELOPE_INVALID: &str = "ENVELOPE_INVALID";
 const NOT_GRANTED: &str = "NOT_GRANTED";
-/// One more than a hub takes by default, with the quotes.
+/// As much as a hub takes by default: with its attributes the event is larger.
 const TOO_LARGE_BYTES: usize = 1024 * 1024;
+const FUTURE: OffsetDateTime = datetime!(2199-03-02 08:00 +1);
 
 /// A way to be wrong: makes an event wrong that was right, given somebody's identity number.
 type Spoil = fn(&mut Event, &str) -> &'static str;
@@ -18,18 +26,20 @@ type Spoil = fn(&mut Event, &str) -> &'static str;
 /// All ways but those that need the event itself to stand in the log.
 const WAYS: [Spoil; 24] = [
     |event, _| change(event, |data| data["comment"] = "ring me".into(), CONTRACT_VIOLATED),
-    |event, _| change(event, |data| drop_first(data), CONTRACT_VIOLATED),
+    |event, _| change(event, drop_first, CONTRACT_VIOLATED),
     |event, _| change(event, |data| *data = json!([data.take()]), CONTRACT_VIOLATED),
     |event, _| change(event, blank, CONTRACT_VIOLATED),
     |event, _| with(event, |event| event.entity.push_str("-2"), CONTRACT_VIOLATED),
     |event, _| with(event, |event| event.r#type = "invoice.guessed".to_owned(), "TYPE_UNKNOWN"),
     |event, _| with(event, |event| event.r#type.push('d'), "TYPE_UNKNOWN"),
     |event, _| with(event, |event| event.system = format!("{}-telefax", event.tenant), "SYSTEM_UNKNOWN"),
-    |event, _| with(event, |event| event.time = at(datetime!(2199-03-02 08:00 +1)), "TIME_IN_FUTURE"),
+    |event, _| with(event, |event| event.time = Some(SystemTime::from(FUTURE).into()), "TIME_IN_FUTURE"),
     |event, _| with(event, |event| event.contract_version = "9.0".to_owned(), "CONTRACT_VERSION_UNKNOWN"),
     |event, _| with(event, |event| event.tenant = other(&event.tenant).to_owned(), NOT_GRANTED),
     |event, _| with(event, |event| event.tenant = "valhall".to_owned(), NOT_GRANTED),
-    |event, _| with(event, |event| event.data = format!("\"{}\"", "x".repeat(TOO_LARGE_BYTES)).into(), "TOO_LARGE"),
+    |event, _| {
+        with(event, |event| event.data = format!("\"{}\"", "x".repeat(TOO_LARGE_BYTES)).into(), "TOO_LARGE")
+    },
     |event, person| with(event, |event| event.entity = person.to_owned(), ENVELOPE_INVALID),
     |event, person| with(event, |event| event.correlation_id = format!("case-{person}"), ENVELOPE_INVALID),
     |event, _| with(event, |event| event.entity = String::new(), ENVELOPE_INVALID),
@@ -38,15 +48,16 @@ const WAYS: [Spoil; 24] = [
     |event, _| with(event, |event| event.time = None, ENVELOPE_INVALID),
     |event, _| with(event, |event| event.r#type = "Faktura Sendt".to_owned(), ENVELOPE_INVALID),
     |event, _| with(event, |event| event.causation_id = "the letter of 2 March".to_owned(), ENVELOPE_INVALID),
-    |event, _| with(event, |event| event.corrects = format!("{}/{}", event.system, event.id), ENVELOPE_INVALID),
+    |event, _| {
+        with(event, |event| event.corrects = format!("{}/{}", event.system, event.id), ENVELOPE_INVALID)
+    },
     |event, _| with(event, |event| event.data = "<case nr='1'/>".into(), ENVELOPE_INVALID),
     |event, _| with(event, |event| event.data = "{\"case\":\"1\",\"case\":\"2\"}".into(), ENVELOPE_INVALID),
 ];
 
 /// Adds wrong events, so many of all, every way in turn.
 pub fn add(scribe: &mut Scribe, wrong: usize, person: &str) {
-    let Scribe { sent, .. } = scribe;
-    let mut sent = std::mem::take(sent);
+    let mut sent = std::mem::take(&mut scribe.sent);
     let mut way = 0;
     for (list, share) in resent::shares(&mut sent, wrong) {
         let right = list.len();
@@ -77,7 +88,10 @@ fn mended(right: &[Sent], chance: &mut Chance) -> Sent {
     let model = chance.pick(right);
     let mut event = model.planned.event.clone();
     let reason = change(&mut event, drop_first, CONTRACT_VIOLATED);
-    Sent { at: model.at - Duration::milliseconds(1), planned: Planned { event, expect: Expect::Refused(reason) } }
+    Sent {
+        at: model.at - Duration::milliseconds(1),
+        planned: Planned { event, expect: Expect::Refused(reason) },
+    }
 }
 
 /// The id of an event that was accepted, with another content that keeps to the contract.
@@ -119,10 +133,6 @@ fn blank(data: &mut Value) {
     if let Some(member) = members.values_mut().next() {
         *member = Value::Null;
     }
-}
-
-fn at(time: time::OffsetDateTime) -> Option<<Event as TimeOf>::Time> {
-    Some(std::time::SystemTime::from(time).into())
 }
 
 fn other(tenant: &str) -> &'static str {

@@ -8,7 +8,8 @@ use super::house::House;
 use super::people::Person;
 use super::scribe::{Fact, Scribe, Told};
 
-const UNITS: [&str; 5] = ["Home care", "Nursing home", "Housing with services", "Fire and rescue", "Cleaning"];
+const UNITS: [&str; 5] =
+    ["Home care", "Nursing home", "Housing with services", "Fire and rescue", "Cleaning"];
 /// Kind, from what hour, minutes.
 const SHIFTS: [(&str, i64, i64); 3] = [("day", 7, 450), ("evening", 15, 420), ("night", 22, 540)];
 const SHIFTS_OF_WEEK: i64 = 4;
@@ -68,7 +69,8 @@ pub fn run(scribe: &mut Scribe, house: &House<'_>) -> Option<Told> {
     let employees = house.people.employees();
     let at = scribe.sometime(3, 8..9);
     let data = json!({ "run": run, "period": "2026-03", "employees": employees.len() });
-    let started = scribe.begin(house, at, Fact { system: house.economy, kind: "payroll.run-started", data })?;
+    let started =
+        scribe.begin(house, at, Fact { system: house.economy, kind: "payroll.run-started", data })?;
     let mut salaries = Vec::new();
     for (nth, employee) in employees.iter().enumerate() {
         let (cause, hours) = if works_shifts(nth) {
@@ -129,5 +131,10 @@ fn pay(scribe: &mut Scribe, house: &House<'_>, run: &str, batch: &[Salary]) -> O
     let at = scribe.after_at_work(&last.told, 300..=500);
     let data =
         json!({ "order": order, "run": run, "payees": batch.len(), "total": total, "pay_on": "2026-03-12" });
-    scribe.follow(house, &last.told, at, Fact { system: house.economy, kind: "payroll.payment-ordered", data })
+    scribe.follow(
+        house,
+        &last.told,
+        at,
+        Fact { system: house.economy, kind: "payroll.payment-ordered", data },
+    )
 }

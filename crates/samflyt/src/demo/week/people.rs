@@ -6,15 +6,36 @@ use samflyt_events::personal::synthetic;
 use super::chance::Chance;
 
 const GIVEN: [&str; 16] = [
-    "Blå", "Grøn", "Raud", "Gul", "Kvit", "Brun", "Lilla", "Rosa", "Grå", "Mild", "Rask", "Stø", "Lun", "Klar", "Brei",
-    "Fin",
+    "Blå", "Grøn", "Raud", "Gul", "Kvit", "Brun", "Lilla", "Rosa", "Grå", "Mild", "Rask", "Stø", "Lun",
+    "Klar", "Brei", "Fin",
 ];
 const FAMILY: [&str; 16] = [
-    "Kaffikopp", "Paraply", "Hengjelås", "Sykkel", "Lampett", "Trekasse", "Vottestrikk", "Kringle", "Fløyte",
-    "Lommebok", "Skistav", "Ullteppe", "Blyant", "Nøste", "Bøtte", "Klokke",
+    "Kaffikopp",
+    "Paraply",
+    "Hengjelås",
+    "Sykkel",
+    "Lampett",
+    "Trekasse",
+    "Vottestrikk",
+    "Kringle",
+    "Fløyte",
+    "Lommebok",
+    "Skistav",
+    "Ullteppe",
+    "Blyant",
+    "Nøste",
+    "Bøtte",
+    "Klokke",
 ];
 const ROADS: [&str; 8] = [
-    "Prøvevegen", "Testgata", "Dømevegen", "Øvingstunet", "Papirbakken", "Mønstergrenda", "Utkastlia", "Skissestigen",
+    "Prøvevegen",
+    "Testgata",
+    "Dømevegen",
+    "Øvingstunet",
+    "Papirbakken",
+    "Mønstergrenda",
+    "Utkastlia",
+    "Skissestigen",
 ];
 
 #[derive(Debug, Clone)]
@@ -68,8 +89,8 @@ fn person(place: &str, born: std::ops::RangeInclusive<i64>, chance: &mut Chance)
         // Serials tell the century: 000–499 for 1900–1999, 500–999 for 2000–2039.
         let year = chance.within(born.clone());
         let serial = if year < 2000 { chance.within(0..=499) } else { chance.within(500..=999) };
-        let [day, month, year, serial] =
-            [chance.within(1..=28), chance.within(1..=12), year, serial].map(|n| u32::try_from(n).unwrap_or_default());
+        let [day, month, year, serial] = [chance.within(1..=28), chance.within(1..=12), year, serial]
+            .map(|n| u32::try_from(n).unwrap_or_default());
         if let Some(number) = synthetic(day, month, year, serial) {
             break number;
         }

@@ -58,21 +58,39 @@ impl Scribe {
     }
 
     /// An event that another led to. None once the week is over: the affair goes on after it.
-    pub fn follow(&mut self, house: &House<'_>, cause: &Told, at: OffsetDateTime, fact: Fact<'_>) -> Option<Told> {
+    pub fn follow(
+        &mut self,
+        house: &House<'_>,
+        cause: &Told,
+        at: OffsetDateTime,
+        fact: Fact<'_>,
+    ) -> Option<Told> {
         let (told, event) = self.tell(house, at, fact, Some(cause))?;
         event.causation_id.clone_from(&cause.reference);
         Some(told)
     }
 
     /// What an event told was wrong; this is right.
-    pub fn correct(&mut self, house: &House<'_>, wrong: &Told, at: OffsetDateTime, fact: Fact<'_>) -> Option<Told> {
+    pub fn correct(
+        &mut self,
+        house: &House<'_>,
+        wrong: &Told,
+        at: OffsetDateTime,
+        fact: Fact<'_>,
+    ) -> Option<Told> {
         let (told, event) = self.tell(house, at, fact, Some(wrong))?;
         event.corrects.clone_from(&wrong.reference);
         Some(told)
     }
 
     /// What an event told never happened.
-    pub fn retract(&mut self, house: &House<'_>, wrong: &Told, at: OffsetDateTime, fact: Fact<'_>) -> Option<Told> {
+    pub fn retract(
+        &mut self,
+        house: &House<'_>,
+        wrong: &Told,
+        at: OffsetDateTime,
+        fact: Fact<'_>,
+    ) -> Option<Told> {
         let (told, event) = self.tell(house, at, fact, Some(wrong))?;
         event.retracts.clone_from(&wrong.reference);
         Some(told)
@@ -136,7 +154,9 @@ impl Scribe {
 
     /// So many minutes after.
     pub fn after(&mut self, cause: &Told, minutes: RangeInclusive<i64>) -> OffsetDateTime {
-        cause.at + Duration::minutes(self.chance.within(minutes)) + Duration::seconds(self.chance.within(1..=59))
+        cause.at
+            + Duration::minutes(self.chance.within(minutes))
+            + Duration::seconds(self.chance.within(1..=59))
     }
 
     /// So many minutes after, when somebody is at work.

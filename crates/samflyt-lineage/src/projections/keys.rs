@@ -1,0 +1,195 @@
+//! Every key family of the lineage store. Persisted: changing one means raising the projection's version.
+//!
+//! | first byte | key behind it | value | written |
+//! | --- | --- | --- | --- |
+//! | `d` | name | number, u32 | once |
+//! | `D` | number, u32 | name | once |
+//! | `e` | event, 10 bytes of a hash of `<system>/<id>` | its place, type | once |
+//! | `c` | place of the cause, place of the effect | empty | once |
+//! | `a` | affair, 8 bytes of a hash; place of a member | empty | once |
+//! | `p` | event that is not there yet; place of one that names it | system of that one | until it comes |
+//! | `x` | event; place of one that corrects or retracts it | 1 corrects, 2 retracts | once |
+//! | `F` | stream, provider, type, consumer | totals | with each event |
+//! | `f` | stream, provider, type, consumer, day | totals up to the end of that day | with each event |
+//! | `r` | stream, consumer, provider, type | empty | once |
+//! | `t` | type, stream, provider | empty | once |
+//! | `s` | stream, system | events, last learned at | with each event |
+//!
+//! Numbers stand for names (of streams, systems and event types); 0 is nobody. All numbers are big-endian. A place is
+//! the number of a stream and a sequence, 4 + 6 bytes. Sequences below 2⁴⁸ last for longer than the hub.
+
+use samflyt_events::EventRef;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// A number for a name.
+pub(crate) type Number = u32;
+
+/// Nobody: the consumer of what nobody has been seen to use.
+pub(crate) const NOBODY: Number = 0;
+
+/// Where an event stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place {
+    pub stream: Number,
+    pub sequence: u64,
+}
+
+const PLACE: usize = 10;
+/// Of an event's hash.
+const EVENT: usize = 10;
+
+/// 80 bits of the event's name: among a billion events, two share them once in 2.4 million hubs. Whoever reads the event
+/// compares its name.
+pub(crate) type EventKey = [u8; EVENT];
+
+pub(crate) fn event_key(reference: &EventRef) -> EventKey {
+    event_key_of(reference.to_string().as_bytes())
+}
+
+pub(crate) fn event_key_of(reference: &[u8]) -> EventKey {
+    let mut key = [0; EVENT];
+    key.copy_from_slice(&xxh3_128(reference).to_be_bytes()[..EVENT]);
+    key
+}
+
+/// Builds a key from its parts.
+#[derive(Debug, Clone)]
+pub(crate) struct Key(Vec<u8>);
+
+impl Key {
+    pub fn new(family: u8) -> Self {
+        let mut key = Vec::with_capacity(24);
+        key.push(family);
+        Self(key)
+    }
+
+    pub fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    pub fn number(self, number: Number) -> Self {
+        self.bytes(&number.to_be_bytes())
+    }
+
+    pub fn place(self, place: Place) -> Self {
+        self.number(place.stream).bytes(&place.sequence.to_be_bytes()[2..])
+    }
+
+    pub fn day(self, day: u16) -> Self {
+        self.bytes(&day.to_be_bytes())
+    }
+
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+pub(crate) fn name(name: &str) -> Vec<u8> {
+    Key::new(b'd').bytes(name.as_bytes()).into_bytes()
+}
+
+pub(crate) fn name_of(number: Number) -> Vec<u8> {
+    Key::new(b'D').number(number).into_bytes()
+}
+
+pub(crate) fn event(key: &EventKey) -> Vec<u8> {
+    Key::new(b'e').bytes(key).into_bytes()
+}
+
+pub(crate) fn effects_of(cause: Place) -> Key {
+    Key::new(b'c').place(cause)
+}
+
+pub(crate) fn affair(correlation: &str) -> Key {
+    Key::new(b'a').bytes(&xxh3_128(correlation.as_bytes()).to_be_bytes()[..8])
+}
+
+pub(crate) fn pending_on(key: &EventKey) -> Key {
+    Key::new(b'p').bytes(key)
+}
+
+pub(crate) fn amended(key: &EventKey) -> Key {
+    Key::new(b'x').bytes(key)
+}
+
+pub(crate) fn flows_of(stream: Number) -> Key {
+    Key::new(b'F').number(stream)
+}
+
+pub(crate) fn flow(stream: Number, provider: Number, kind: Number, consumer: Number) -> Key {
+    flows_of(stream).number(provider).number(kind).number(consumer)
+}
+
+pub(crate) fn flow_days(stream: Number, provider: Number, kind: Number, consumer: Number) -> Key {
+    Key::new(b'f').number(stream).number(provider).number(kind).number(consumer)
+}
+
+pub(crate) fn used_by(stream: Number, consumer: Number) -> Key {
+    Key::new(b'r').number(stream).number(consumer)
+}
+
+pub(crate) fn providers_of(kind: Number, stream: Number) -> Key {
+    Key::new(b't').number(kind).number(stream)
+}
+
+pub(crate) fn system(stream: Number, system: Number) -> Vec<u8> {
+    systems_of(stream).number(system).into_bytes()
+}
+
+pub(crate) fn systems_of(stream: Number) -> Key {
+    Key::new(b's').number(stream)
+}
+
+/// Reads parts off the end of a key, last first.
+pub(crate) struct Tail<'k>(pub &'k [u8]);
+
+impl Tail<'_> {
+    pub fn number(&mut self) -> Option<Number> {
+        let (rest, last) = self.0.split_last_chunk::<4>()?;
+        self.0 = rest;
+        Some(Number::from_be_bytes(*last))
+    }
+
+    pub fn place(&mut self) -> Option<Place> {
+        let (rest, last) = self.0.split_last_chunk::<PLACE>()?;
+        self.0 = rest;
+        let mut sequence = [0; 8];
+        sequence[2..].copy_from_slice(&last[4..]);
+        let stream = Number::from_be_bytes([last[0], last[1], last[2], last[3]]);
+        Some(Place { stream, sequence: u64::from_be_bytes(sequence) })
+    }
+
+    pub fn day(&mut self) -> Option<u16> {
+        let (rest, last) = self.0.split_last_chunk::<2>()?;
+        self.0 = rest;
+        Some(u16::from_be_bytes(*last))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn parts_come_back_off_the_end_of_a_key(stream: u32, sequence in 0u64..1 << 48, number: u32, day: u16) {
+            let place = Place { stream, sequence };
+            let key = Key::new(b'c').place(place).number(number).day(day).into_bytes();
+            let mut tail = Tail(&key);
+            prop_assert_eq!(tail.day(), Some(day));
+            prop_assert_eq!(tail.number(), Some(number));
+            prop_assert_eq!(tail.place(), Some(place));
+            prop_assert_eq!(tail.0, b"c");
+            prop_assert_eq!(tail.place(), None);
+        }
+
+        #[test]
+        fn keys_sort_as_their_places_do(a in 0u64..1 << 48, b in 0u64..1 << 48, stream: u32) {
+            let key = |sequence| effects_of(Place { stream, sequence }).into_bytes();
+            prop_assert_eq!(a.cmp(&b), key(a).cmp(&key(b)));
+        }
+    }
+}

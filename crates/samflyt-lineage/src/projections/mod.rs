@@ -1,0 +1,82 @@
+//! What lineage folds from the log. One store, one key family a question.
+
+mod events;
+mod flows;
+pub(crate) mod keys;
+mod names;
+pub(crate) mod values;
+
+use samflyt_events::{SOURCE_PREFIX, TYPE_PREFIX};
+use samflyt_log::Entry;
+use samflyt_projection::{Fold, FoldError, Writer};
+
+pub(crate) use names::Names;
+
+use keys::{EventKey, Place, event_key_of};
+
+/// Folds events into lineage. Needs headers only.
+#[derive(Debug, Default)]
+pub(crate) struct Lineage;
+
+impl Fold for Lineage {
+    const NAME: &'static str = "lineage";
+    const VERSION: u32 = 1;
+    type State = Names;
+
+    fn fold(
+        names: &mut Names,
+        stream: &str,
+        entry: &Entry,
+        writer: &mut Writer<'_>,
+    ) -> Result<(), FoldError> {
+        let Some(seen) = Seen::read(entry) else {
+            // Only a foreign hand can have written it. It is counted as folded, and is no event.
+            tracing::error!(stream, sequence = entry.sequence, "a message of the log is no event");
+            return Ok(());
+        };
+        let place = Place { stream: names.number(writer, stream)?, sequence: entry.sequence };
+        let joined = events::fold(names, writer, place, &seen)?;
+        flows::fold(names, writer, place, &seen, &joined)
+    }
+}
+
+/// What lineage reads of an event. Borrowed from the headers: nothing is decoded that is not needed.
+#[derive(Debug)]
+pub(crate) struct Seen<'e> {
+    pub key: EventKey,
+    /// `<system>/<id>`, percent-encoded.
+    pub reference: &'e str,
+    pub system: &'e str,
+    pub kind: &'e str,
+    pub correlation: &'e str,
+    pub causation: Option<&'e str>,
+    pub corrects: Option<&'e str>,
+    pub retracts: Option<&'e str>,
+    /// When it was learned of, in milliseconds since 1970.
+    pub at_ms: u64,
+}
+
+const DAY_MS: u64 = 86_400_000;
+
+/// The day of a time of the log.
+pub(crate) fn day_of(at_ms: u64) -> u16 {
+    u16::try_from(at_ms / DAY_MS).unwrap_or(u16::MAX)
+}
+
+impl<'e> Seen<'e> {
+    fn read(entry: &'e Entry) -> Option<Self> {
+        let reference = entry.header("Nats-Msg-Id")?;
+        let at_ms = u64::try_from(entry.learned_at.unix_timestamp_nanos() / 1_000_000).ok()?;
+        Some(Self {
+            key: event_key_of(reference.as_bytes()),
+            reference,
+            system: entry.header("ce-source")?.strip_prefix(SOURCE_PREFIX)?,
+            kind: entry.header("ce-type")?.strip_prefix(TYPE_PREFIX)?,
+            correlation: entry.header("ce-correlationid")?,
+            causation: entry.header("ce-causationid"),
+            corrects: entry.header("ce-corrects"),
+            retracts: entry.header("ce-retracts"),
+            at_ms,
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! The values behind the keys.
+
+use super::keys::{Number, Place};
+
+/// Where an event stands, and what a flow needs to know of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Located {
+    pub place: Place,
+    pub kind: Number,
+}
+
+impl Located {
+    pub fn to_bytes(self) -> [u8; 14] {
+        let mut bytes = [0; 14];
+        bytes[..4].copy_from_slice(&self.place.stream.to_be_bytes());
+        bytes[4..10].copy_from_slice(&self.place.sequence.to_be_bytes()[2..]);
+        bytes[10..].copy_from_slice(&self.kind.to_be_bytes());
+        bytes
+    }
+
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut tail = super::keys::Tail(bytes);
+        let kind = tail.number()?;
+        Some(Self { place: tail.place()?, kind })
+    }
+}
+
+/// A count, with the first and the last time. Times are the log's own, in milliseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Totals {
+    pub events: u64,
+    /// Of all events in `F`; of the day's in `f`.
+    pub first_ms: u64,
+    pub last_ms: u64,
+}
+
+impl Totals {
+    pub fn and_one_at(self, at_ms: u64) -> Self {
+        let first_ms = if self.events == 0 || self.first_ms == 0 { at_ms } else { self.first_ms.min(at_ms) };
+        Self { events: self.events + 1, first_ms, last_ms: self.last_ms.max(at_ms) }
+    }
+
+    pub fn to_bytes(self) -> [u8; 24] {
+        let mut bytes = [0; 24];
+        bytes[..8].copy_from_slice(&self.events.to_be_bytes());
+        bytes[8..16].copy_from_slice(&self.first_ms.to_be_bytes());
+        bytes[16..].copy_from_slice(&self.last_ms.to_be_bytes());
+        bytes
+    }
+
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let bytes: &[u8; 24] = bytes.try_into().ok()?;
+        let part = |from: usize| bytes[from..from + 8].try_into().map(u64::from_be_bytes).ok();
+        Some(Self { events: part(0)?, first_ms: part(8)?, last_ms: part(16)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_value_comes_back(a: u32, b: u32, c in 0u64..1 << 48, d: u64) {
+            let located = Located { place: Place { stream: a, sequence: c }, kind: b };
+            prop_assert_eq!(Located::from_bytes(&located.to_bytes()), Some(located));
+            let totals = Totals { events: d, first_ms: c, last_ms: d };
+            prop_assert_eq!(Totals::from_bytes(&totals.to_bytes()), Some(totals));
+        }
+    }
+}

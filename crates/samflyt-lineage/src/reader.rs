@@ -1,0 +1,166 @@
+//! Questions to the store. Each takes its position first, so that the answer reflects at least that.
+
+use std::collections::BTreeMap;
+
+use samflyt_events::subject::{events_stream, tenant_registry_stream};
+use samflyt_events::{EventRef, TenantId};
+use samflyt_projection::{Error, View};
+
+use crate::projections::keys::{self, Key, NOBODY, Number, Place, Tail};
+use crate::projections::values::{Located, Totals};
+
+/// A view of the store with the names resolved.
+pub(crate) struct Reader {
+    pub view: View,
+}
+
+/// Provider, type and consumer by their numbers, in a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FlowKey {
+    pub stream: Number,
+    pub provider: Number,
+    pub kind: Number,
+    pub consumer: Number,
+}
+
+impl Reader {
+    pub fn number(&self, name: &str) -> Result<Option<Number>, Error> {
+        let value = self.view.get(&keys::name(name))?;
+        Ok(value.and_then(|value| Tail(&value).number()))
+    }
+
+    pub fn name(&self, number: Number) -> Result<String, Error> {
+        if number == NOBODY {
+            return Ok(String::new());
+        }
+        let value = self.view.get(&keys::name_of(number))?.unwrap_or_default();
+        Ok(String::from_utf8_lossy(&value).into_owned())
+    }
+
+    /// The numbers of a tenant's streams: its events, and its part of the catalogue.
+    pub fn streams(&self, tenants: impl IntoIterator<Item = TenantId>) -> Result<BTreeMap<Number, TenantId>, Error> {
+        let mut streams = BTreeMap::new();
+        for tenant in tenants {
+            for stream in [events_stream(&tenant), tenant_registry_stream(&tenant)] {
+                if let Some(number) = self.number(&stream)? {
+                    streams.insert(number, tenant.clone());
+                }
+            }
+        }
+        Ok(streams)
+    }
+
+    pub fn locate(&self, reference: &EventRef) -> Result<Option<Place>, Error> {
+        let value = self.view.get(&keys::event(&keys::event_key(reference)))?;
+        Ok(value.and_then(|value| Located::from_bytes(&value)).map(|located| located.place))
+    }
+
+    /// The places at the end of the keys with a prefix, at most so many.
+    fn places(&self, prefix: Key, limit: usize) -> Result<Vec<Place>, Error> {
+        let mut places = Vec::new();
+        for item in self.view.scan_prefix(&prefix.into_bytes()).take(limit) {
+            places.extend(Tail(&item?.0).place());
+        }
+        Ok(places)
+    }
+
+    pub fn effects(&self, cause: Place, limit: usize) -> Result<Vec<Place>, Error> {
+        self.places(keys::effects_of(cause), limit)
+    }
+
+    pub fn members(&self, correlation: &str, limit: usize) -> Result<Vec<Place>, Error> {
+        self.places(keys::affair(correlation), limit)
+    }
+
+    pub fn waiting_for(&self, cause: &EventRef, limit: usize) -> Result<Vec<Place>, Error> {
+        self.places(keys::pending_on(&keys::event_key(cause)), limit)
+    }
+
+    /// Those that correct (1) or retract (2) an event.
+    pub fn amendments(&self, event: &EventRef) -> Result<Vec<(Place, u8)>, Error> {
+        let mut amendments = Vec::new();
+        for item in self.view.scan_prefix(&keys::amended(&keys::event_key(event)).into_bytes()) {
+            let (key, value) = item?;
+            let mark = value.first().copied().unwrap_or_default();
+            amendments.extend(Tail(&key).place().map(|place| (place, mark)));
+        }
+        Ok(amendments)
+    }
+
+    /// Flows of a stream, of one provider where it is given.
+    pub fn flows(&self, stream: Number, provider: Option<Number>) -> Result<Vec<(FlowKey, Totals)>, Error> {
+        let prefix = match provider {
+            Some(provider) => keys::flows_of(stream).number(provider),
+            None => keys::flows_of(stream),
+        };
+        let mut flows = Vec::new();
+        for item in self.view.scan_prefix(&prefix.into_bytes()) {
+            let (key, value) = item?;
+            let mut tail = Tail(&key);
+            let (consumer, kind, provider) = (tail.number(), tail.number(), tail.number());
+            if let (Some(consumer), Some(kind), Some(provider), Some(totals)) =
+                (consumer, kind, provider, Totals::from_bytes(&value))
+            {
+                flows.push((FlowKey { stream, provider, kind, consumer }, totals));
+            }
+        }
+        Ok(flows)
+    }
+
+    /// What a consumer uses: provider and type.
+    pub fn used_by(&self, stream: Number, consumer: Number) -> Result<Vec<FlowKey>, Error> {
+        let mut flows = Vec::new();
+        for item in self.view.scan_prefix(&keys::used_by(stream, consumer).into_bytes()) {
+            let (key, _) = item?;
+            let mut tail = Tail(&key);
+            if let (Some(kind), Some(provider)) = (tail.number(), tail.number()) {
+                flows.push(FlowKey { stream, provider, kind, consumer });
+            }
+        }
+        Ok(flows)
+    }
+
+    pub fn providers_of(&self, kind: Number, stream: Number) -> Result<Vec<Number>, Error> {
+        let mut providers = Vec::new();
+        for item in self.view.scan_prefix(&keys::providers_of(kind, stream).into_bytes()) {
+            providers.extend(Tail(&item?.0).number());
+        }
+        Ok(providers)
+    }
+
+    pub fn flow(&self, key: FlowKey) -> Result<Option<Totals>, Error> {
+        let value = self.view.get(&keys::flow(key.stream, key.provider, key.kind, key.consumer).into_bytes())?;
+        Ok(value.and_then(|value| Totals::from_bytes(&value)))
+    }
+
+    /// A flow in a window of whole days, both included: two reads, however long the window.
+    pub fn flow_between(&self, key: FlowKey, from: u16, until: u16) -> Result<Option<Totals>, Error> {
+        let prefix = || keys::flow_days(key.stream, key.provider, key.kind, key.consumer);
+        let start = prefix().into_bytes();
+        let first_inside = prefix().day(from).into_bytes();
+        let after = match until.checked_add(1) {
+            Some(day) => prefix().day(day).into_bytes(),
+            None => prefix().day(until).bytes(&[0]).into_bytes(),
+        };
+        let last = self.view.last_in(&first_inside, &after)?.and_then(|(_, value)| Totals::from_bytes(&value));
+        let Some(last) = last else { return Ok(None) };
+        let before = self.view.last_in(&start, &first_inside)?.and_then(|(_, value)| Totals::from_bytes(&value));
+        let first = self.view.first_in(&first_inside, &after)?.and_then(|(_, value)| Totals::from_bytes(&value));
+        Ok(Some(Totals {
+            events: last.events - before.map_or(0, |before| before.events),
+            first_ms: first.map_or(last.first_ms, |first| first.first_ms),
+            last_ms: last.last_ms,
+        }))
+    }
+
+    pub fn systems(&self, stream: Number) -> Result<Vec<(Number, Totals)>, Error> {
+        let mut systems = Vec::new();
+        for item in self.view.scan_prefix(&keys::systems_of(stream).into_bytes()) {
+            let (key, value) = item?;
+            if let (Some(system), Some(totals)) = (Tail(&key).number(), Totals::from_bytes(&value)) {
+                systems.push((system, totals));
+            }
+        }
+        Ok(systems)
+    }
+}
