@@ -54,6 +54,11 @@ pub struct HeaderError {
     pub header: &'static str,
 }
 
+/// A text as it stands in a header.
+pub fn header_value(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
+}
+
 impl Event {
     /// The event's name outside its system.
     pub fn reference(&self) -> EventRef {
@@ -62,7 +67,7 @@ impl Event {
 
     /// The message's headers, values encoded.
     pub fn headers(&self) -> Vec<(&'static str, String)> {
-        let encode = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
+        let encode = header_value;
         let mut headers = Vec::with_capacity(20);
         headers.push(("ce-specversion", "1.0".to_owned()));
         headers.push(("ce-id", encode(self.id.as_str())));
@@ -94,7 +99,7 @@ impl Event {
 
     /// What the broker tells resends by: `<system id>/<event id>`, encoded like a header.
     pub fn message_id(&self) -> String {
-        utf8_percent_encode(&self.reference().to_string(), ENCODED).to_string()
+        header_value(&self.reference().to_string())
     }
 
     /// Reads a message of the log.

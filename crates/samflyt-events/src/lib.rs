@@ -17,7 +17,7 @@ pub mod subject;
 pub use contract::{CompiledContract, Contract, ContractVersion};
 pub use digest::{Digest, DigestKey};
 pub use draft::{Draft, Extent, MAX_EVENT_BYTES_DEFAULT, ParsedDraft, too_large};
-pub use envelope::{Event, HeaderError, RecordedEvent};
+pub use envelope::{Event, HeaderError, RecordedEvent, header_value};
 pub use id::{CorrelationId, EntityId, EventId, EventType, IdError, SystemId, TenantId};
 pub use json::{JsonError, parse_strict};
 pub use named::{MunicipalityNumber, OrganisationNumber};

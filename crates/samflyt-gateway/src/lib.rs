@@ -44,7 +44,7 @@ pub struct Deps {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("the index of event ids cannot be opened")]
-    Index(#[from] samflyt_projection::Error),
+    Index(#[from] samflyt_projection::ProjectionError),
     #[error("the gateway cannot take events from the broker: {0}")]
     Broker(String),
 }

@@ -1,1 +1,89 @@
-//! Projections of the log and the gRPC query layer over them
+//! Where information came from, where it went, and how far the answer reaches.
+//!
+//! Consumes every tenant's log and its part of the catalogue; emits nothing; keeps true: the answers are a fold of the
+//! log, can be rebuilt from it, and say which position they reflect. What the log answers itself (an event, the history
+//! of an entity) is read from the log.
+
+mod answer;
+mod config;
+mod gather;
+mod graph;
+mod grpc;
+mod projections;
+mod reader;
+mod tree;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use samflyt_events::subject::{REGISTRY_STREAM, events_stream, tenant_registry_stream};
+use samflyt_log::Log;
+use samflyt_projection::{ProjectionError, Runner};
+use samflyt_proto::lineage::lineage_service_server::LineageServiceServer;
+use samflyt_runtime::auth::Authenticator;
+use samflyt_runtime::server::Served;
+use samflyt_runtime::{CatalogueFeed, Lifecycle, SharedClock};
+
+pub use config::LineageConfig;
+
+use projections::Lineage as LineageFold;
+
+/// What lineage stands on.
+#[derive(Clone)]
+pub struct Deps {
+    pub log: Log,
+    pub feed: CatalogueFeed,
+    pub authenticator: Arc<Authenticator>,
+    pub clock: SharedClock,
+    pub data_dir: std::path::PathBuf,
+}
+
+/// Lineage cannot start.
+#[derive(Debug, thiserror::Error)]
+#[error("the projections of lineage cannot be opened")]
+pub struct StartError(#[from] ProjectionError);
+
+/// Answers questions.
+pub struct Lineage {
+    deps: Deps,
+    config: LineageConfig,
+    runner: Runner<LineageFold>,
+    lifecycle: Lifecycle,
+}
+
+/// Starts lineage: opens the projections, verified, and follows every tenant's log.
+///
+/// # Errors
+/// [`StartError`] where the data directory cannot be used.
+pub async fn run(config: LineageConfig, deps: Deps, lifecycle: &Lifecycle) -> Result<Served, StartError> {
+    let runner = open(&config, &deps, lifecycle).await?;
+    follow_tenants(&runner, &deps, lifecycle);
+    let lineage = Lineage { deps, config, runner, lifecycle: lifecycle.clone() };
+    Ok(Served {
+        grpc: Some(tonic::service::Routes::new(LineageServiceServer::new(lineage))),
+        names: vec!["samflyt.lineage.v1.LineageService"],
+        ..Served::default()
+    })
+}
+
+fn follow_tenants(runner: &Runner<LineageFold>, deps: &Deps, lifecycle: &Lifecycle) {
+    let (runner, feed, stop) = (runner.clone(), deps.feed.clone(), lifecycle.services.clone());
+    lifecycle.spawn("lineage tenants", async move {
+        let mut changes = feed.changes();
+        let mut followed = BTreeSet::new();
+        runner.follow(REGISTRY_STREAM);
+        loop {
+            let tenants: Vec<_> = feed.get().tenants().map(|tenant| tenant.id.clone()).collect();
+            for tenant in tenants {
+                if followed.insert(tenant.clone()) {
+                    runner.follow(&events_stream(&tenant));
+                    runner.follow(&tenant_registry_stream(&tenant));
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return Ok::<(), String>(()),
+                changed = changes.changed() => if changed.is_err() { return Ok(()) },
+            }
+        }
+    });
+}

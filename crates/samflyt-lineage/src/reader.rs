@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use samflyt_events::subject::{events_stream, tenant_registry_stream};
 use samflyt_events::{EventRef, TenantId};
-use samflyt_projection::{Error, View};
+use samflyt_projection::{StoreError, View};
 
 use crate::projections::keys::{self, Key, NOBODY, Number, Place, Tail};
 use crate::projections::values::{Located, Totals};
@@ -24,12 +24,12 @@ pub(crate) struct FlowKey {
 }
 
 impl Reader {
-    pub fn number(&self, name: &str) -> Result<Option<Number>, Error> {
+    pub fn number(&self, name: &str) -> Result<Option<Number>, StoreError> {
         let value = self.view.get(&keys::name(name))?;
         Ok(value.and_then(|value| Tail(&value).number()))
     }
 
-    pub fn name(&self, number: Number) -> Result<String, Error> {
+    pub fn name(&self, number: Number) -> Result<String, StoreError> {
         if number == NOBODY {
             return Ok(String::new());
         }
@@ -38,7 +38,7 @@ impl Reader {
     }
 
     /// The numbers of a tenant's streams: its events, and its part of the catalogue.
-    pub fn streams(&self, tenants: impl IntoIterator<Item = TenantId>) -> Result<BTreeMap<Number, TenantId>, Error> {
+    pub fn streams(&self, tenants: impl IntoIterator<Item = TenantId>) -> Result<BTreeMap<Number, TenantId>, StoreError> {
         let mut streams = BTreeMap::new();
         for tenant in tenants {
             for stream in [events_stream(&tenant), tenant_registry_stream(&tenant)] {
@@ -50,13 +50,13 @@ impl Reader {
         Ok(streams)
     }
 
-    pub fn locate(&self, reference: &EventRef) -> Result<Option<Place>, Error> {
+    pub fn locate(&self, reference: &EventRef) -> Result<Option<Place>, StoreError> {
         let value = self.view.get(&keys::event(&keys::event_key(reference)))?;
         Ok(value.and_then(|value| Located::from_bytes(&value)).map(|located| located.place))
     }
 
     /// The places at the end of the keys with a prefix, at most so many.
-    fn places(&self, prefix: Key, limit: usize) -> Result<Vec<Place>, Error> {
+    fn places(&self, prefix: Key, limit: usize) -> Result<Vec<Place>, StoreError> {
         let mut places = Vec::new();
         for item in self.view.scan_prefix(&prefix.into_bytes()).take(limit) {
             places.extend(Tail(&item?.0).place());
@@ -64,20 +64,20 @@ impl Reader {
         Ok(places)
     }
 
-    pub fn effects(&self, cause: Place, limit: usize) -> Result<Vec<Place>, Error> {
+    pub fn effects(&self, cause: Place, limit: usize) -> Result<Vec<Place>, StoreError> {
         self.places(keys::effects_of(cause), limit)
     }
 
-    pub fn members(&self, correlation: &str, limit: usize) -> Result<Vec<Place>, Error> {
+    pub fn members(&self, correlation: &str, limit: usize) -> Result<Vec<Place>, StoreError> {
         self.places(keys::affair(correlation), limit)
     }
 
-    pub fn waiting_for(&self, cause: &EventRef, limit: usize) -> Result<Vec<Place>, Error> {
+    pub fn waiting_for(&self, cause: &EventRef, limit: usize) -> Result<Vec<Place>, StoreError> {
         self.places(keys::pending_on(&keys::event_key(cause)), limit)
     }
 
     /// Those that correct (1) or retract (2) an event.
-    pub fn amendments(&self, event: &EventRef) -> Result<Vec<(Place, u8)>, Error> {
+    pub fn amendments(&self, event: &EventRef) -> Result<Vec<(Place, u8)>, StoreError> {
         let mut amendments = Vec::new();
         for item in self.view.scan_prefix(&keys::amended(&keys::event_key(event)).into_bytes()) {
             let (key, value) = item?;
@@ -88,7 +88,7 @@ impl Reader {
     }
 
     /// Flows of a stream, of one provider where it is given.
-    pub fn flows(&self, stream: Number, provider: Option<Number>) -> Result<Vec<(FlowKey, Totals)>, Error> {
+    pub fn flows(&self, stream: Number, provider: Option<Number>) -> Result<Vec<(FlowKey, Totals)>, StoreError> {
         let prefix = match provider {
             Some(provider) => keys::flows_of(stream).number(provider),
             None => keys::flows_of(stream),
@@ -108,7 +108,7 @@ impl Reader {
     }
 
     /// What a consumer uses: provider and type.
-    pub fn used_by(&self, stream: Number, consumer: Number) -> Result<Vec<FlowKey>, Error> {
+    pub fn used_by(&self, stream: Number, consumer: Number) -> Result<Vec<FlowKey>, StoreError> {
         let mut flows = Vec::new();
         for item in self.view.scan_prefix(&keys::used_by(stream, consumer).into_bytes()) {
             let (key, _) = item?;
@@ -120,7 +120,7 @@ impl Reader {
         Ok(flows)
     }
 
-    pub fn providers_of(&self, kind: Number, stream: Number) -> Result<Vec<Number>, Error> {
+    pub fn providers_of(&self, kind: Number, stream: Number) -> Result<Vec<Number>, StoreError> {
         let mut providers = Vec::new();
         for item in self.view.scan_prefix(&keys::providers_of(kind, stream).into_bytes()) {
             providers.extend(Tail(&item?.0).number());
@@ -128,24 +128,27 @@ impl Reader {
         Ok(providers)
     }
 
-    pub fn flow(&self, key: FlowKey) -> Result<Option<Totals>, Error> {
+    pub fn flow(&self, key: FlowKey) -> Result<Option<Totals>, StoreError> {
         let value = self.view.get(&keys::flow(key.stream, key.provider, key.kind, key.consumer).into_bytes())?;
         Ok(value.and_then(|value| Totals::from_bytes(&value)))
     }
 
     /// A flow in a window of whole days, both included: two reads, however long the window.
-    pub fn flow_between(&self, key: FlowKey, from: u16, until: u16) -> Result<Option<Totals>, Error> {
+    pub fn flow_between(&self, key: FlowKey, from: u16, until: u16) -> Result<Option<Totals>, StoreError> {
         let prefix = || keys::flow_days(key.stream, key.provider, key.kind, key.consumer);
         let start = prefix().into_bytes();
+        let totals = |pair: Option<Result<samflyt_projection::Pair, StoreError>>| {
+            Ok::<_, StoreError>(pair.transpose()?.and_then(|(_, value)| Totals::from_bytes(&value)))
+        };
         let first_inside = prefix().day(from).into_bytes();
         let after = match until.checked_add(1) {
             Some(day) => prefix().day(day).into_bytes(),
             None => prefix().day(until).bytes(&[0]).into_bytes(),
         };
-        let last = self.view.last_in(&first_inside, &after)?.and_then(|(_, value)| Totals::from_bytes(&value));
+        let last = totals(self.view.range_backward(&first_inside..&after).next())?;
         let Some(last) = last else { return Ok(None) };
-        let before = self.view.last_in(&start, &first_inside)?.and_then(|(_, value)| Totals::from_bytes(&value));
-        let first = self.view.first_in(&first_inside, &after)?.and_then(|(_, value)| Totals::from_bytes(&value));
+        let before = totals(self.view.range_backward(&start..&first_inside).next())?;
+        let first = totals(self.view.range(&first_inside..&after).next())?;
         Ok(Some(Totals {
             events: last.events - before.map_or(0, |before| before.events),
             first_ms: first.map_or(last.first_ms, |first| first.first_ms),
@@ -153,7 +156,7 @@ impl Reader {
         }))
     }
 
-    pub fn systems(&self, stream: Number) -> Result<Vec<(Number, Totals)>, Error> {
+    pub fn systems(&self, stream: Number) -> Result<Vec<(Number, Totals)>, StoreError> {
         let mut systems = Vec::new();
         for item in self.view.scan_prefix(&keys::systems_of(stream).into_bytes()) {
             let (key, value) = item?;

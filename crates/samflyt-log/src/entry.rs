@@ -19,6 +19,22 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// An entry that no broker gave: for folds and readers under test.
+    pub fn new(
+        subject: impl Into<String>,
+        sequence: u64,
+        learned_at: OffsetDateTime,
+        pending: u64,
+        headers: impl IntoIterator<Item = (String, String)>,
+        payload: impl Into<Bytes>,
+    ) -> Self {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(name.as_str(), value.as_str());
+        }
+        Self { subject: subject.into(), sequence, learned_at, pending, headers: map, payload: payload.into() }
+    }
+
     /// A header's value, as encoded.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(async_nats::HeaderValue::as_str)

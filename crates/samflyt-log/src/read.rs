@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_nats::jetstream::message::StreamMessage;
-use async_nats::jetstream::stream::RawMessageErrorKind;
+use async_nats::jetstream::stream::{DirectGetErrorKind, RawMessageErrorKind};
 use futures::StreamExt;
 use serde_json::json;
 
@@ -38,6 +38,23 @@ impl Log {
             Ok(message) => Ok(Some(message.into())),
             Err(error) => match error.kind() {
                 RawMessageErrorKind::NoMessageFound => Ok(None),
+                _ => Err(ReadError::Unexpected(error.to_string())),
+            },
+        }
+    }
+
+    /// The message at a sequence, from any copy of the stream: quicker, and in a cluster perhaps not there yet.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the broker does not answer.
+    pub async fn read_copy(&self, stream: &str, sequence: u64) -> Result<Option<Entry>, ReadError> {
+        let stream =
+            self.jetstream.get_stream_no_info(stream).await.map_err(|e| ReadError::Unexpected(e.to_string()))?;
+        match stream.direct_get(sequence).await {
+            Ok(message) => Ok(Some(message.into())),
+            Err(error) => match error.kind() {
+                DirectGetErrorKind::NotFound => Ok(None),
+                DirectGetErrorKind::TimedOut => Err(ReadError::Unavailable),
                 _ => Err(ReadError::Unexpected(error.to_string())),
             },
         }

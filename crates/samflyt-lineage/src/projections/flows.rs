@@ -6,7 +6,7 @@
 use samflyt_projection::{FoldError, Writer};
 
 use super::events::Joined;
-use super::keys::{self, NOBODY, Number, Place};
+use super::keys::{self, NOBODY, Number, Place, Tail};
 use super::values::Totals;
 use super::{Names, Seen, day_of};
 
@@ -22,7 +22,7 @@ pub(super) fn fold(
     count(writer, &Flow { stream: place.stream, provider: system, kind, consumer: NOBODY }, seen.at_ms)?;
     let key = keys::system(place.stream, system);
     let totals = writer.get(&key)?.and_then(|value| Totals::from_bytes(&value)).unwrap_or_default();
-    writer.put(key, totals.and_one_at(seen.at_ms).to_bytes().to_vec())?;
+    writer.put(key, totals.and_one_at(seen.at_ms).to_bytes());
     if let (Some(cause), Some(reference)) = (joined.cause, seen.causation)
         && let Some((provider, _)) = reference.split_once('/')
         && provider != seen.system
@@ -31,10 +31,11 @@ pub(super) fn fold(
         let flow = Flow { stream: place.stream, provider, kind: cause.kind, consumer: system };
         count(writer, &flow, seen.at_ms)?;
     }
-    for (effect, consumer) in &joined.waited {
-        if *consumer != system {
-            // Counted when it became known, so that a day that has passed never changes.
-            count(writer, &Flow { stream: effect.stream, provider: system, kind, consumer: *consumer }, seen.at_ms)?;
+    for (effect, waited) in &joined.waited {
+        if waited.system != system {
+            let flow = Flow { stream: effect.stream, provider: system, kind, consumer: waited.system };
+            // As if the cause had been there: the counts do not depend on which of two logs was folded first.
+            count(writer, &flow, waited.at_ms)?;
         }
     }
     Ok(())
@@ -53,18 +54,46 @@ fn count(writer: &mut Writer<'_>, flow: &Flow, at_ms: u64) -> Result<(), FoldErr
     let before = writer.get(&key)?.and_then(|value| Totals::from_bytes(&value));
     if before.is_none() {
         if consumer == NOBODY {
-            writer.put_new(keys::providers_of(kind, stream).number(provider).into_bytes(), Vec::new())?;
+            writer.put(keys::providers_of(kind, stream).number(provider).into_bytes(), []);
         } else {
             let key = keys::used_by(stream, consumer).number(provider).number(kind).into_bytes();
-            writer.put_new(key, Vec::new())?;
+            writer.put(key, []);
         }
     }
-    let totals = before.unwrap_or_default().and_one_at(at_ms);
-    writer.put(key, totals.to_bytes().to_vec())?;
-    // The day of append; the log's clock may step back, a cumulative count may not.
-    let day = day_of(totals.last_ms);
-    let key = keys::flow_days(stream, provider, kind, consumer).day(day).into_bytes();
-    let of_day = writer.get(&key)?.and_then(|value| Totals::from_bytes(&value)).unwrap_or_default();
-    let first_ms = if of_day.events == 0 { at_ms } else { of_day.first_ms };
-    writer.put(key, Totals { first_ms, ..totals }.to_bytes().to_vec())
+    let before = before.unwrap_or_default();
+    writer.put(key, before.and_one_at(at_ms).to_bytes());
+    count_day(writer, flow, before, at_ms)
+}
+
+/// Adds one to the day of append, and to every day after it: the counts are cumulative. Days come in order but for a late
+/// join, or a clock of the broker that was set back.
+fn count_day(writer: &mut Writer<'_>, flow: &Flow, before: Totals, at_ms: u64) -> Result<(), FoldError> {
+    let day = day_of(at_ms);
+    let days = || keys::flow_days(flow.stream, flow.provider, flow.kind, flow.consumer);
+    let key = days().day(day).into_bytes();
+    if let Some(of_day) = writer.get(&key)?.and_then(|value| Totals::from_bytes(&value)) {
+        writer.put(key, of_day.and_one_at(at_ms).to_bytes());
+    } else if before.events == 0 || day > day_of(before.last_ms) {
+        let of_day = Totals { events: before.events + 1, first_ms: at_ms, last_ms: at_ms };
+        writer.put(key, of_day.to_bytes());
+    } else {
+        let earlier = rows(writer, &days().into_bytes())?.into_iter().rev().find(|(other, _)| *other < day);
+        let events = earlier.map_or(0, |(_, totals)| totals.events) + 1;
+        writer.put(key, Totals { events, first_ms: at_ms, last_ms: at_ms }.to_bytes());
+    }
+    if before.events > 0 && day < day_of(before.last_ms) {
+        for (later, totals) in rows(writer, &days().into_bytes())? {
+            if later > day {
+                let totals = Totals { events: totals.events + 1, ..totals };
+                writer.put(days().day(later).into_bytes(), totals.to_bytes());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The days of a flow.
+fn rows(writer: &Writer<'_>, prefix: &[u8]) -> Result<Vec<(u16, Totals)>, FoldError> {
+    let rows = writer.scan_prefix(prefix)?.into_iter();
+    Ok(rows.filter_map(|(key, value)| Some((Tail(&key).day()?, Totals::from_bytes(&value)?))).collect())
 }

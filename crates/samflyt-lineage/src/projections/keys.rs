@@ -38,12 +38,12 @@ const PLACE: usize = 10;
 /// Of an event's hash.
 const EVENT: usize = 10;
 
-/// 80 bits of the event's name: among a billion events, two share them once in 2.4 million hubs. Whoever reads the event
+/// 80 bits of the event's name as it stands in headers: among a billion events, two share them once in 2.4 million hubs. Whoever reads the event
 /// compares its name.
 pub(crate) type EventKey = [u8; EVENT];
 
 pub(crate) fn event_key(reference: &EventRef) -> EventKey {
-    event_key_of(reference.to_string().as_bytes())
+    event_key_of(samflyt_events::header_value(&reference.to_string()).as_bytes())
 }
 
 pub(crate) fn event_key_of(reference: &[u8]) -> EventKey {

@@ -21,19 +21,16 @@ pub(crate) struct Lineage;
 impl Fold for Lineage {
     const NAME: &'static str = "lineage";
     const VERSION: u32 = 1;
-    type State = Names;
+    type Memory = Names;
 
     fn fold(
+        &self,
         names: &mut Names,
-        stream: &str,
         entry: &Entry,
+        stream: &str,
         writer: &mut Writer<'_>,
     ) -> Result<(), FoldError> {
-        let Some(seen) = Seen::read(entry) else {
-            // Only a foreign hand can have written it. It is counted as folded, and is no event.
-            tracing::error!(stream, sequence = entry.sequence, "a message of the log is no event");
-            return Ok(());
-        };
+        let seen = Seen::read(entry).ok_or_else(|| FoldError::Refused("it is no event".to_owned()))?;
         let place = Place { stream: names.number(writer, stream)?, sequence: entry.sequence };
         let joined = events::fold(names, writer, place, &seen)?;
         flows::fold(names, writer, place, &seen, &joined)

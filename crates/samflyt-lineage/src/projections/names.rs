@@ -26,9 +26,9 @@ impl Names {
             Some(number) => number,
             None => {
                 let number = read(writer, &keys::name(NEWEST))?.unwrap_or(keys::NOBODY) + 1;
-                writer.put(keys::name(NEWEST), number.to_be_bytes().to_vec())?;
-                writer.put(key, number.to_be_bytes().to_vec())?;
-                writer.put(keys::name_of(number), name.as_bytes().to_vec())?;
+                writer.put(keys::name(NEWEST), number.to_be_bytes());
+                writer.put(key, number.to_be_bytes());
+                writer.put(keys::name_of(number), name.as_bytes().to_vec());
                 number
             }
         };
@@ -37,7 +37,7 @@ impl Names {
     }
 }
 
-fn read(writer: &mut Writer<'_>, key: &[u8]) -> Result<Option<Number>, FoldError> {
+fn read(writer: &Writer<'_>, key: &[u8]) -> Result<Option<Number>, FoldError> {
     let value = writer.get(key)?;
     Ok(value.and_then(|value| value.as_slice().try_into().ok()).map(Number::from_be_bytes))
 }

@@ -25,6 +25,29 @@ impl Located {
     }
 }
 
+/// One who named an event before it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    pub system: Number,
+    /// When it was learned of, in milliseconds since 1970.
+    pub at_ms: u64,
+}
+
+impl Waiting {
+    pub fn to_bytes(self) -> [u8; 12] {
+        let mut bytes = [0; 12];
+        bytes[..8].copy_from_slice(&self.at_ms.to_be_bytes());
+        bytes[8..].copy_from_slice(&self.system.to_be_bytes());
+        bytes
+    }
+
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (at_ms, system) = bytes.split_first_chunk::<8>()?;
+        let system = Number::from_be_bytes(system.try_into().ok()?);
+        Some(Self { system, at_ms: u64::from_be_bytes(*at_ms) })
+    }
+}
+
 /// A count, with the first and the last time. Times are the log's own, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Totals {
@@ -66,6 +89,8 @@ mod tests {
         fn every_value_comes_back(a: u32, b: u32, c in 0u64..1 << 48, d: u64) {
             let located = Located { place: Place { stream: a, sequence: c }, kind: b };
             prop_assert_eq!(Located::from_bytes(&located.to_bytes()), Some(located));
+            let waiting = Waiting { system: a, at_ms: d };
+            prop_assert_eq!(Waiting::from_bytes(&waiting.to_bytes()), Some(waiting));
             let totals = Totals { events: d, first_ms: c, last_ms: d };
             prop_assert_eq!(Totals::from_bytes(&totals.to_bytes()), Some(totals));
         }

@@ -1,5 +1,92 @@
-//! The demo: a region, its contracts, and one week of its affairs.
+//! `samflyt demo`: a region, its contracts, and one week of its affairs, through the real doors of a real hub.
 
 pub mod contracts;
+mod publish;
 pub mod region;
+mod setup;
+mod show;
 pub mod week;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use samflyt_runtime::telemetry;
+
+use crate::client::Client;
+use crate::hub::{HubConfig, Listen};
+use crate::run::{LocalHub, announce, load_config, supervise, until_stopped};
+
+use publish::Totals;
+use region::Region;
+use week::week;
+
+/// The seed of the week that everybody sees.
+const SEED: u64 = 2026;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  samflyt demo\n  samflyt demo --keep    # stays up, prints endpoints and a token")]
+pub struct Demo {
+    /// Stays up when the week is published
+    #[arg(long)]
+    keep: bool,
+    /// Where the demo keeps its files; by default a temporary folder that is removed
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Another week
+    #[arg(long, default_value_t = SEED)]
+    seed: u64,
+}
+
+impl Demo {
+    /// Runs the week, shows what became of it, and checks the totals.
+    ///
+    /// # Errors
+    /// Where the hub cannot start, or the week does not add up.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let mut config: HubConfig = load_config(None)?;
+        let temporary = match &self.data_dir {
+            Some(dir) => {
+                config.data_dir.clone_from(dir);
+                None
+            }
+            None => {
+                let dir = tempfile::Builder::new().prefix("samflyt-demo-").tempdir()?;
+                config.data_dir = dir.path().to_owned();
+                Some(dir)
+            }
+        };
+        if !self.keep {
+            config.grpc = Listen::loopback(0);
+            config.http = Listen::loopback(0);
+        }
+        if std::env::var_os("SAMFLYT_TELEMETRY__LOG_FILTER").is_none() {
+            "warn".clone_into(&mut config.telemetry.log_filter);
+        }
+        let _telemetry = telemetry::init(&config.telemetry, "samflyt")?;
+        println!("Starting a hub: broker, gateway, registry, lineage, in one process");
+        let local = LocalHub::start(config).await?;
+        supervise(&local);
+        let shown = self.show(&local).await;
+        if self.keep && shown.is_ok() {
+            announce(&local, false)?;
+            until_stopped(&local.hub).await?;
+        }
+        let ended = local.end().await;
+        drop(temporary);
+        let adds_up = shown?;
+        ended?;
+        Ok(if adds_up { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    async fn show(&self, local: &LocalHub) -> anyhow::Result<bool> {
+        let region = Region::embedded()?;
+        let operator = Client::connect(&format!("http://{}", local.hub.grpc), &local.operator_token()?).await?;
+        setup::register(&operator, &region).await.context("registering the region")?;
+        let week = week(self.seed);
+        let totals = publish::publish(local, &region, &week).await?;
+        publish::replace(&operator, &region).await?;
+        let agrees = show::week(&operator, &week, &totals).await?;
+        Ok(agrees && totals.iter().all(Totals::adds_up))
+    }
+}

@@ -7,3 +7,4 @@ mod up;
 pub use local::{LocalHub, OPERATOR};
 pub use serve::{Serve, load_config, until_stopped};
 pub use up::Up;
+pub(crate) use up::{announce, supervise};

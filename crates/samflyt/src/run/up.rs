@@ -49,7 +49,7 @@ impl Up {
 }
 
 /// A broker that ends by itself is started again; one that keeps ending takes the hub with it.
-fn supervise(local: &LocalHub) {
+pub(crate) fn supervise(local: &LocalHub) {
     let Some(broker) = &local.broker else { return };
     let (broker, stop) = (std::sync::Arc::clone(broker), local.hub.lifecycle.services.clone());
     local.hub.lifecycle.spawn("broker", async move {
@@ -60,7 +60,7 @@ fn supervise(local: &LocalHub) {
     });
 }
 
-pub(super) fn announce(local: &LocalHub, as_json: bool) -> anyhow::Result<()> {
+pub(crate) fn announce(local: &LocalHub, as_json: bool) -> anyhow::Result<()> {
     let (grpc, http) = (local.hub.grpc, local.hub.http);
     let config = local.hub.log.config();
     let token = local.operator_token()?;

@@ -1,0 +1,176 @@
+//! What all answers share: their completeness, their refusals, events as messages, dates.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use samflyt_events::subject::{events_stream, tenant_registry_stream};
+use samflyt_events::{Reason, RecordedEvent, Refusal, TenantId};
+use samflyt_proto::{common, lineage as pb};
+use samflyt_runtime::Caller;
+use samflyt_runtime::refused::{duration, timestamp};
+use time::{Date, OffsetDateTime};
+
+use crate::Lineage;
+use crate::projections::day_of;
+use crate::reader::Reader;
+
+/// How long an answer waits for a position where the call has no deadline of its own.
+const AT_LEAST_WAIT: Duration = Duration::from_secs(10);
+
+impl Lineage {
+    /// The tenants among those asked about that the caller may read, and a reader whose position reaches what was asked
+    /// for.
+    pub(crate) async fn question(
+        &self,
+        caller: &Caller,
+        tenants: &[String],
+        at_least: Option<pb::AtLeast>,
+    ) -> Result<(BTreeSet<TenantId>, Reader), Refusal> {
+        let asked = tenants
+            .iter()
+            .map(|tenant| TenantId::new(tenant).map_err(|_| Refusal::not_granted()))
+            .collect::<Result<Vec<_>, _>>()?;
+        let readable = caller.readable(&self.deps.feed.get(), &asked)?;
+        if let Some(position) = at_least {
+            let tenant = TenantId::new(&position.tenant).map_err(|_| Refusal::not_granted())?;
+            if !readable.contains(&tenant) {
+                return Err(Refusal::not_granted());
+            }
+            let reached = self.runner.wait_for(&events_stream(&tenant), position.sequence);
+            tokio::time::timeout(AT_LEAST_WAIT, reached).await.map_err(|_| {
+                let message = "the projection has not reached the position of `at_least` yet: try again";
+                Refusal::new(Reason::IndexBehind, message)
+            })?;
+        }
+        Ok((readable, Reader { view: self.runner.view() }))
+    }
+}
+
+/// How far an answer about these tenants reaches.
+pub(crate) fn completeness(reader: &Reader, tenants: &BTreeSet<TenantId>, truncated: bool) -> common::Completeness {
+    let mut positions = Vec::new();
+    for tenant in tenants {
+        for stream in [events_stream(tenant), tenant_registry_stream(tenant)] {
+            positions.extend(position(reader, tenant, &stream));
+        }
+    }
+    common::Completeness { positions, truncated, rebuilding: reader.view.rebuilding() }
+}
+
+/// The position of one stream.
+pub(crate) fn position(reader: &Reader, tenant: &TenantId, stream: &str) -> Option<common::Position> {
+    let found = reader.view.position(stream)?;
+    Some(common::Position {
+        tenant: tenant.to_string(),
+        stream: stream.to_owned(),
+        sequence: found.sequence,
+        head: found.head,
+        lag_events: found.head.saturating_sub(found.sequence),
+        head_observed_at: found.head_observed_at.map(timestamp),
+    })
+}
+
+pub(crate) fn store_failed(error: samflyt_projection::StoreError) -> Refusal {
+    tracing::error!(%error, "the lineage store cannot be read");
+    Refusal::new(Reason::LogUnavailable, "the projection cannot be read and is being rebuilt: try again")
+}
+
+pub(crate) fn log_failed(error: samflyt_log::ReadError) -> Refusal {
+    tracing::warn!(%error, "the log cannot be read");
+    Refusal::new(Reason::LogUnavailable, "the log does not answer: try again")
+}
+
+pub(crate) fn not_found(what: &str) -> Refusal {
+    Refusal::new(Reason::NotFound, format!("there is no such {what} in what the hub has folded so far"))
+}
+
+/// An event as a message, without its data.
+pub(crate) fn event(recorded: &RecordedEvent) -> common::RecordedEvent {
+    let event = &recorded.event;
+    let reference = |r: &Option<samflyt_events::EventRef>| r.as_ref().map(ToString::to_string).unwrap_or_default();
+    common::RecordedEvent {
+        event: Some(common::Event {
+            id: event.id.to_string(),
+            system: event.system.to_string(),
+            r#type: event.kind.to_string(),
+            tenant: event.tenant.to_string(),
+            entity: event.entity.to_string(),
+            time: Some(timestamp(event.time)),
+            contract_version: event.contract.map(|version| version.to_string()).unwrap_or_default(),
+            correlation_id: event.correlation.to_string(),
+            causation_id: reference(&event.causation),
+            corrects: reference(&event.corrects),
+            retracts: reference(&event.retracts),
+            backfill: event.backfill,
+            traceparent: event.traceparent.clone().unwrap_or_default(),
+            data: Default::default(),
+        }),
+        sequence: recorded.sequence,
+        learned_at: Some(timestamp(recorded.learned_at)),
+        publisher: event.publisher.as_ref().map(ToString::to_string).unwrap_or_default(),
+        withheld: Vec::new(),
+    }
+}
+
+/// A time of the log, in milliseconds since 1970, as a message.
+pub(crate) fn moment(at_ms: u64) -> prost_types::Timestamp {
+    let nanos = i32::try_from(at_ms % 1_000).unwrap_or(0) * 1_000_000;
+    prost_types::Timestamp { seconds: i64::try_from(at_ms / 1_000).unwrap_or(i64::MAX), nanos }
+}
+
+/// A time span that may be negative, as a message.
+pub(crate) fn span(span: time::Duration) -> prost_types::Duration {
+    prost_types::Duration { seconds: span.whole_seconds(), nanos: span.subsec_nanoseconds() }
+}
+
+/// For how long nothing came.
+pub(crate) fn silence(now: OffsetDateTime, last_ms: u64) -> prost_types::Duration {
+    let now_ms = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
+    duration(Duration::from_millis(now_ms.saturating_sub(last_ms)))
+}
+
+/// The days of a window, both included; none where it is open on both sides.
+pub(crate) fn days(window: Option<pb::Window>) -> Result<Option<(u16, u16)>, Refusal> {
+    let Some(window) = window.filter(|window| !(window.from.is_empty() && window.until.is_empty())) else {
+        return Ok(None);
+    };
+    let from = day("/window/from", &window.from, 0)?;
+    let until = day("/window/until", &window.until, u16::MAX)?;
+    if from > until {
+        let advice = "give the earlier date as `from`";
+        return Err(Refusal::of_field(Reason::RequestInvalid, "/window", "ends before it begins", advice));
+    }
+    Ok(Some((from, until)))
+}
+
+fn day(field: &str, text: &str, open: u16) -> Result<u16, Refusal> {
+    if text.is_empty() {
+        return Ok(open);
+    }
+    let format = time::macros::format_description!("[year]-[month]-[day]");
+    let date = Date::parse(text, format).map_err(|_| {
+        let advice = "give it as 2026-03-01";
+        Refusal::of_field(Reason::RequestInvalid, field, "is not a date", advice)
+    })?;
+    let at_ms = date.midnight().assume_utc().unix_timestamp_nanos() / 1_000_000;
+    Ok(u64::try_from(at_ms).map(day_of).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(from: &str, until: &str) -> Option<pb::Window> {
+        Some(pb::Window { from: from.to_owned(), until: until.to_owned() })
+    }
+
+    #[test]
+    fn a_window_is_whole_days_and_never_backwards() {
+        assert_eq!(days(None), Ok(None));
+        assert_eq!(days(window("", "")), Ok(None));
+        assert_eq!(days(window("1970-01-02", "1970-01-03")), Ok(Some((1, 2))));
+        assert_eq!(days(window("1970-01-02", "")), Ok(Some((1, u16::MAX))));
+        assert!(days(window("2026-03-02", "2026-03-01")).is_err());
+        assert!(days(window("yesterday", "")).is_err());
+    }
+}

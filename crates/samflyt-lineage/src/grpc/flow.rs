@@ -1,0 +1,42 @@
+//! A flow as a message, with what its contract says of it.
+
+use std::collections::BTreeMap;
+
+use samflyt_events::catalogue::Catalogue;
+use samflyt_events::{EventType, TenantId};
+use samflyt_projection::StoreError;
+use samflyt_proto::lineage as pb;
+
+use crate::answer::moment;
+use crate::projections::keys::Number;
+use crate::projections::values::Totals;
+use crate::reader::{FlowKey, Reader};
+
+pub(super) fn message(
+    reader: &Reader,
+    streams: &BTreeMap<Number, TenantId>,
+    catalogue: &Catalogue,
+    key: FlowKey,
+    totals: Totals,
+) -> Result<pb::Flow, StoreError> {
+    let kind = reader.name(key.kind)?;
+    let contract = EventType::new(&kind).ok().and_then(|kind| catalogue.contract_in_force(&kind).cloned());
+    let contract = contract.as_ref().map(|entry| &entry.compiled.contract);
+    Ok(pb::Flow {
+        tenant: streams.get(&key.stream).map(ToString::to_string).unwrap_or_default(),
+        provider: reader.name(key.provider)?,
+        r#type: kind,
+        consumer: reader.name(key.consumer)?,
+        events: totals.events,
+        first_seen: Some(moment(totals.first_ms)),
+        last_seen: Some(moment(totals.last_ms)),
+        legal_basis: contract.map(|contract| contract.legal_basis.to_string()).unwrap_or_default(),
+        purpose: contract.map(|contract| contract.purpose.clone()).unwrap_or_default(),
+        classification: contract.map(|contract| contract.classification.as_str().to_owned()).unwrap_or_default(),
+    })
+}
+
+/// The order of lists: the same after a rebuild.
+pub(super) fn order(flow: &pb::Flow) -> [&str; 4] {
+    [&flow.tenant, &flow.provider, &flow.r#type, &flow.consumer]
+}

@@ -1,0 +1,88 @@
+//! `GetFlowGraph`.
+
+use std::collections::BTreeMap;
+
+use samflyt_events::{Reason, Refusal, SystemId, TenantId};
+use samflyt_proto::lineage as pb;
+use samflyt_proto::lineage::Direction;
+use samflyt_proto::lineage::get_flow_graph_request::Start as Asked;
+use samflyt_runtime::Caller;
+
+use super::flow::{message, order};
+use crate::Lineage;
+use crate::answer::{completeness, days, store_failed};
+use crate::graph::{Extent, Graph, Start};
+use crate::projections::keys::Number;
+use crate::reader::Reader;
+
+const EDGES_DEFAULT: u32 = 1_000;
+
+impl Lineage {
+    pub(super) async fn flow_graph(
+        &self,
+        caller: Caller,
+        request: pb::GetFlowGraphRequest,
+    ) -> Result<pb::GetFlowGraphResponse, Refusal> {
+        let direction = request.direction();
+        let (tenants, reader) = self.question(&caller, &request.tenants, request.at_least).await?;
+        let edges_max = if request.edges_max == 0 { EDGES_DEFAULT } else { request.edges_max };
+        let extent = Extent {
+            upstream: direction != Direction::Downstream,
+            downstream: direction != Direction::Upstream,
+            depth: request.depth.max(1),
+            days: days(request.window)?,
+            edges_max: edges_max.min(self.config.graph_edges_max) as usize,
+        };
+        let streams = reader.streams(tenants.iter().cloned()).map_err(store_failed)?;
+        let start = match &request.start {
+            Some(Asked::System(system)) => reader.number(system).map(|number| number.map(Start::System)),
+            Some(Asked::Type(kind)) => reader.number(kind).map(|number| number.map(Start::Kind)),
+            None => {
+                let advice = "name a `system` or a `type`";
+                return Err(Refusal::of_field(Reason::RequestInvalid, "/start", "is missing", advice));
+            }
+        };
+        // A system that never spoke has no flows; whether it is registered is the catalogue's to say.
+        let graph = match start.map_err(store_failed)? {
+            Some(start) => reader.graph(&streams, &start, &extent).map_err(store_failed)?,
+            None => Graph::default(),
+        };
+        let (nodes, edges) = self.messages(&reader, &streams, &graph).map_err(store_failed)?;
+        let completeness = Some(completeness(&reader, &tenants, graph.truncated));
+        Ok(pb::GetFlowGraphResponse { nodes, edges, completeness })
+    }
+
+    fn messages(
+        &self,
+        reader: &Reader,
+        streams: &BTreeMap<Number, TenantId>,
+        graph: &Graph,
+    ) -> Result<(Vec<pb::FlowNode>, Vec<pb::Flow>), samflyt_projection::StoreError> {
+        let catalogue = self.deps.feed.get();
+        let mut edges = graph
+            .edges
+            .iter()
+            .map(|(key, totals)| message(reader, streams, &catalogue, *key, *totals))
+            .collect::<Result<Vec<_>, _>>()?;
+        edges.sort_by(|a, b| order(a).cmp(&order(b)));
+        let mut nodes = Vec::with_capacity(graph.distance.len());
+        for (number, distance) in &graph.distance {
+            let system = reader.name(*number)?;
+            // A system that only appears outside the tenants asked about has no edge here, and no place.
+            if *distance > 0 && !edges.iter().any(|edge| edge.provider == system || edge.consumer == system) {
+                continue;
+            }
+            let registered = SystemId::new(&system).ok().and_then(|id| catalogue.system(&id).cloned());
+            let registered = registered.as_ref();
+            nodes.push(pb::FlowNode {
+                name: registered.map(|system| system.name.clone()).unwrap_or_default(),
+                product: registered.map(|system| system.product.clone()).unwrap_or_default(),
+                host: registered.map(|system| system.host.to_string()).unwrap_or_default(),
+                distance: *distance,
+                system,
+            });
+        }
+        nodes.sort_by(|a, b| (a.distance, &a.system).cmp(&(b.distance, &b.system)));
+        Ok((nodes, edges))
+    }
+}

@@ -1,0 +1,47 @@
+//! What can go wrong.
+
+use std::path::PathBuf;
+
+/// The store cannot be trusted, or cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("sled failed")]
+    Sled(#[from] sled::Error),
+    #[error("sled panicked: {0}")]
+    Panicked(String),
+    #[error("the store is corrupt: {0}")]
+    Corrupt(&'static str),
+    #[error("the store counts {expected} entries and holds {found}, or their hashes differ")]
+    SumDiffers { expected: u64, found: u64 },
+    #[error("the store was folded by version {found}, this is version {expected}")]
+    Version { expected: u32, found: u32 },
+}
+
+/// An entry cannot be folded.
+#[derive(Debug, thiserror::Error)]
+pub enum FoldError {
+    /// The entry means nothing to this fold. It is logged and skipped. Never name a value.
+    #[error("the entry cannot be folded: {0}")]
+    Refused(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A projection cannot start, or cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectionError {
+    #[error("the directory {path} cannot be used")]
+    Directory {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("a new store cannot be opened in {path}")]
+    NewStore {
+        path: PathBuf,
+        #[source]
+        source: StoreError,
+    },
+    #[error("the projection {name} was set aside {times} times without catching up between, the last time because: {reason}")]
+    KeepsFailing { name: &'static str, times: u32, reason: String },
+}

@@ -1,0 +1,124 @@
+//! One generation of a projection on disk: entries in blocks, the checkpoint beside them, one tree.
+
+mod checkpoint;
+mod directory;
+mod open;
+
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+pub(crate) use checkpoint::{Checkpoint, Position};
+pub(crate) use directory::Directory;
+
+use crate::{
+    Pair, ProjectionConfig, StoreError,
+    pack::{self, Scan, Writes},
+};
+
+/// What of a fold the store needs to know.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout {
+    pub name: &'static str,
+    pub version: u32,
+    pub block_entries: fn(u8) -> usize,
+}
+
+pub(crate) struct Store {
+    db: Option<sled::Db>,
+    tree: sled::Tree,
+    path: PathBuf,
+    layout: Layout,
+    /// Whether the directory goes when the last reader has gone.
+    doomed: AtomicBool,
+}
+
+impl Store {
+    /// Opens what is there and compares it with its checkpoint; makes an empty one where nothing is. Blocks for as long as
+    /// it takes to read everything once.
+    pub fn open(path: PathBuf, layout: Layout, config: &ProjectionConfig) -> Result<(Arc<Self>, Checkpoint), StoreError> {
+        let (db, checkpoint) = open::open_guarded(&path, layout.version, config)?;
+        let tree = sled::Tree::clone(&db);
+        Ok((Arc::new(Self { db: Some(db), tree, path, layout, doomed: AtomicBool::new(false) }), checkpoint))
+    }
+
+    pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        guarded(|| pack::get(&self.tree, key))
+    }
+
+    /// All entries with `from <= key < to`.
+    pub fn scan(&self, from: Vec<u8>, to: Option<Vec<u8>>, backward: bool) -> impl Iterator<Item = Result<Pair, StoreError>> + use<> {
+        let mut scan = Scan::new(self.tree.clone(), from, to, backward);
+        let mut failed = false;
+        std::iter::from_fn(move || {
+            if failed {
+                return None;
+            }
+            let next = guarded(|| scan.step());
+            failed = next.is_err();
+            next.transpose()
+        })
+    }
+
+    /// Writes the entries and the streams' new positions, all or nothing. Gives the checkpoint after it.
+    pub fn commit(
+        &self,
+        checkpoint: &Checkpoint,
+        writes: Writes,
+        positions: &BTreeMap<Arc<str>, Position>,
+    ) -> Result<Checkpoint, StoreError> {
+        guarded(|| {
+            let mut next = checkpoint.clone();
+            let mut batch = sled::Batch::default();
+            pack::merge(&self.tree, writes, self.layout.block_entries, &mut next.sum, &mut batch)?;
+            for (stream, position) in positions {
+                next.set_position(stream, *position, &mut batch);
+            }
+            next.write_summary(self.layout.version, &mut batch);
+            self.tree.apply_batch(batch)?;
+            Ok(next)
+        })
+    }
+
+    pub fn flush(&self) -> Result<(), StoreError> {
+        guarded(|| Ok(self.tree.flush().map(drop)?))
+    }
+
+    pub fn path(&self) -> &PathBuf {
+        &self.path
+    }
+
+    /// Deletes the directory once nobody reads it any more.
+    pub fn doom(&self) {
+        self.doomed.store(true, Relaxed);
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if !self.doomed.load(Relaxed) {
+            return;
+        }
+        drop(self.db.take());
+        if let Err(error) = std::fs::remove_dir_all(&self.path) {
+            tracing::warn!(path = %self.path.display(), %error, "a projection that is used no more cannot be deleted");
+        }
+    }
+}
+
+/// Sled panics on pages it cannot read; that is an error like any other here.
+fn guarded<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(StoreError::Panicked(panic_text(&*panic))))
+}
+
+/// What a panic said.
+pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}

@@ -1,0 +1,135 @@
+//! Which directory is in use. Beside each other: `<name>-<generation>` directories, `<name>.CURRENT` that names one of
+//! them, and at most two `<name>-<generation>.corrupt-<n>` for who wants to know what happened.
+
+use std::{
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{Checkpoint, Layout, Store};
+use crate::{ProjectionConfig, ProjectionError, StoreError};
+
+const CORRUPT_KEPT: usize = 2;
+
+pub(crate) struct Directory {
+    config: ProjectionConfig,
+    layout: Layout,
+}
+
+impl Directory {
+    pub fn new(config: ProjectionConfig, layout: Layout) -> Self {
+        Self { config, layout }
+    }
+
+    /// Opens the current generation; sets it aside and begins an empty one where it cannot be trusted. Blocks.
+    pub fn open_current(&self) -> Result<(Arc<Store>, Checkpoint), ProjectionError> {
+        fs::create_dir_all(&self.config.dir).map_err(|source| self.failed(&self.config.dir, source))?;
+        let current = self.read_current();
+        self.delete_others(current.as_deref());
+        let Some(path) = current.filter(|path| path.exists()) else {
+            let new = self.open_new()?;
+            self.set_current(&new.0)?;
+            return Ok(new);
+        };
+        match Store::open(path.clone(), self.layout, &self.config) {
+            Ok(opened) => Ok(opened),
+            Err(error) => {
+                if matches!(error, StoreError::Version { .. }) {
+                    tracing::info!(path = %path.display(), %error, "folding the projection anew");
+                    fs::remove_dir_all(&path).map_err(|source| self.failed(&path, source))?;
+                } else {
+                    tracing::warn!(path = %path.display(), error = &error as &dyn std::error::Error,
+                        "the projection cannot be trusted: it is set aside and folded anew");
+                    self.set_aside(&path)?;
+                }
+                let new = self.open_new()?;
+                self.set_current(&new.0)?;
+                Ok(new)
+            }
+        }
+    }
+
+    /// Opens an empty store beside the others. Blocks.
+    pub fn open_new(&self) -> Result<(Arc<Store>, Checkpoint), ProjectionError> {
+        let taken = self.generations().into_iter().map(|(generation, _)| generation).max().unwrap_or(0);
+        let path = self.config.dir.join(format!("{}-{}", self.layout.name, taken + 1));
+        Store::open(path.clone(), self.layout, &self.config).map_err(|source| ProjectionError::NewStore { path, source })
+    }
+
+    /// Makes a store the one that is opened next time.
+    pub fn set_current(&self, store: &Store) -> Result<(), ProjectionError> {
+        let (target, part) = (self.current_file(), self.current_file().with_extension("CURRENT.part"));
+        let name = store.path().file_name().unwrap_or_default().as_encoded_bytes();
+        let write = || -> io::Result<()> {
+            let mut file = fs::File::create(&part)?;
+            file.write_all(name)?;
+            file.sync_all()?;
+            fs::rename(&part, &target)
+        };
+        write().map_err(|source| self.failed(&target, source))
+    }
+
+    /// Renames a directory that cannot be trusted; it may still be open.
+    pub fn set_aside(&self, path: &Path) -> Result<(), ProjectionError> {
+        let mut kept = self.corrupt();
+        let number = kept.last().map_or(1, |(number, _)| number + 1);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let aside = path.with_file_name(format!("{name}.corrupt-{number}"));
+        fs::rename(path, &aside).map_err(|source| self.failed(path, source))?;
+        kept.truncate((kept.len() + 1).saturating_sub(CORRUPT_KEPT));
+        for (_, path) in kept {
+            fs::remove_dir_all(&path).map_err(|source| self.failed(&path, source))?;
+        }
+        Ok(())
+    }
+
+    fn current_file(&self) -> PathBuf {
+        self.config.dir.join(format!("{}.CURRENT", self.layout.name))
+    }
+
+    /// Without a readable file, the newest generation: each is verified, and right as far as it goes.
+    fn read_current(&self) -> Option<PathBuf> {
+        let generations = self.generations();
+        let named = fs::read_to_string(self.current_file()).ok();
+        let named = named.and_then(|name| generations.iter().find(|(_, path)| path.ends_with(name.trim())));
+        named.or_else(|| generations.iter().max_by_key(|(generation, _)| *generation)).map(|(_, path)| path.clone())
+    }
+
+    /// What a rebuild left that was never finished.
+    fn delete_others(&self, current: Option<&Path>) {
+        for (_, path) in self.generations() {
+            if Some(path.as_path()) != current
+                && let Err(error) = fs::remove_dir_all(&path)
+            {
+                tracing::warn!(path = %path.display(), %error, "a projection that was never finished cannot be deleted");
+            }
+        }
+    }
+
+    fn generations(&self) -> Vec<(u64, PathBuf)> {
+        self.numbered(|name| name.strip_prefix(self.layout.name)?.strip_prefix('-')?.parse().ok())
+    }
+
+    /// What was set aside, oldest first.
+    fn corrupt(&self) -> Vec<(u64, PathBuf)> {
+        let number = |name: &str| {
+            let (generation, number) = name.strip_prefix(self.layout.name)?.strip_prefix('-')?.split_once(".corrupt-")?;
+            generation.parse::<u64>().ok()?;
+            number.parse().ok()
+        };
+        let mut found = self.numbered(number);
+        found.sort_unstable();
+        found
+    }
+
+    fn numbered(&self, number: impl Fn(&str) -> Option<u64>) -> Vec<(u64, PathBuf)> {
+        let entries = fs::read_dir(&self.config.dir).into_iter().flatten().flatten();
+        entries.filter_map(|entry| Some((number(entry.file_name().to_str()?)?, entry.path()))).collect()
+    }
+
+    fn failed(&self, path: &Path, source: io::Error) -> ProjectionError {
+        ProjectionError::Directory { path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,163 @@
+//! `samflyt registry contract`.
+
+use std::path::PathBuf;
+
+use samflyt_events::EventType;
+use samflyt_proto::registry as pb;
+use serde_json::{Value, json};
+
+use super::{PAGE_SIZE, Why, all, document, json as as_json_of, show, show_list};
+use crate::cli::output::{Table, plain, print, print_json};
+use crate::cli::{Failure, Remote, json, show as shown};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Writes a contract to start from; speaks to no hub
+    #[command(after_help = "Example:\n  samflyt registry contract new case.opened case.opened.json")]
+    New {
+        /// The event type: `<domain>.<event>`, the event in the past tense
+        #[arg(value_name = "TYPE", value_parser = event_type)]
+        kind: EventType,
+        /// The file to make; without one, the contract is printed
+        file: Option<PathBuf>,
+    },
+    /// Publishes a contract or a new version of one
+    #[command(after_help = "Example:\n  samflyt registry contract publish case.opened.json --reason \"first version\"")]
+    Publish {
+        /// The contract, JSON; `-` for standard input
+        file: PathBuf,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Ends a version: no event is checked against it from now on
+    #[command(after_help = "Example:\n  samflyt registry contract retire case.opened 1.0")]
+    Retire {
+        /// The event type
+        #[arg(value_name = "TYPE", value_parser = event_type)]
+        kind: EventType,
+        /// `<major>.<minor>`
+        #[arg(value_name = "VERSION")]
+        contract_version: String,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Prints a contract
+    #[command(after_help = "Example:\n  samflyt registry contract get case.opened > case.opened.json")]
+    Get {
+        /// The event type
+        #[arg(value_name = "TYPE", value_parser = event_type)]
+        kind: EventType,
+        /// `<major>.<minor>` [default: the one in force]
+        #[arg(long = "contract-version", visible_alias = "of", default_value = "", hide_default_value = true)]
+        contract_version: String,
+    },
+    /// Lists the contracts in force, or all versions of one
+    #[command(after_help = "Example:\n  samflyt registry contract list --type case.opened")]
+    List {
+        /// All versions of this event type
+        #[arg(long = "type", value_name = "TYPE", value_parser = event_type)]
+        kind: Option<EventType>,
+    },
+}
+
+fn event_type(text: &str) -> Result<EventType, String> {
+    EventType::new(text.strip_prefix(samflyt_events::TYPE_PREFIX).unwrap_or(text)).map_err(|rule| rule.to_string())
+}
+
+impl Command {
+    pub(super) async fn run(self, remote: &Remote, as_json: bool) -> anyhow::Result<()> {
+        match self {
+            Self::New { kind, file } => document::write_new(&kind, file.as_deref()),
+            Self::Publish { file, why } => publish(remote, &file, why, as_json).await,
+            Self::Retire { kind, contract_version, why } => {
+                let request = pb::RetireContractRequest {
+                    r#type: kind.to_string(),
+                    version: contract_version,
+                    reason: why.reason,
+                };
+                let answer = remote.registry().await?.retire_contract(request).await.map_err(Failure::from)?;
+                show(answer.into_inner().contract.as_ref(), as_json, as_json_of::contract, table)
+            }
+            Self::Get { kind, contract_version } => get(remote, &kind, contract_version, as_json).await,
+            Self::List { kind } => list(remote, kind, as_json).await,
+        }
+    }
+}
+
+async fn publish(remote: &Remote, file: &std::path::Path, why: Why, as_json: bool) -> anyhow::Result<()> {
+    let request = pb::PublishContractRequest { document: document::read(file)?, reason: why.reason };
+    let answer = remote.registry().await?.publish_contract(request).await.map_err(Failure::from)?.into_inner();
+    let contract = answer.contract.ok_or_else(|| anyhow::anyhow!("the hub's answer is empty"))?;
+    if as_json {
+        let mut value = as_json_of::contract(&contract);
+        value["unchanged"] = answer.unchanged.into();
+        return Ok(print_json(&value)?);
+    }
+    let what = if answer.unchanged { "was published before, just so" } else { "is published" };
+    Ok(print(&plain(&format!("{} {} {what}", contract.r#type, contract.version)))?)
+}
+
+async fn get(remote: &Remote, kind: &EventType, version: String, as_json: bool) -> anyhow::Result<()> {
+    let request = pb::GetContractRequest { r#type: kind.to_string(), version };
+    let answer = remote.registry().await?.get_contract(request).await.map_err(Failure::from)?.into_inner();
+    let contract = answer.contract.ok_or_else(|| anyhow::anyhow!("the hub's answer is empty"))?;
+    Ok(print_json(&if as_json { as_json_of::contract(&contract) } else { json::data(&contract.document) })?)
+}
+
+async fn list(remote: &Remote, kind: Option<EventType>, as_json: bool) -> anyhow::Result<()> {
+    let registry = remote.registry().await?;
+    let kind = kind.map(|kind| kind.to_string()).unwrap_or_default();
+    let contracts = all(|page_token| {
+        let mut registry = registry.clone();
+        let request = pb::ListContractsRequest { r#type: kind.clone(), page_size: PAGE_SIZE, page_token };
+        async move {
+            let page = registry.list_contracts(request).await?.into_inner();
+            Ok((page.contracts, page.next_page_token))
+        }
+    })
+    .await?;
+    show_list(&contracts, as_json, as_json_of::contract, table)
+}
+
+fn table(contracts: &[pb::Contract]) -> Table {
+    let mut table = Table::new(&["type", "version", "published", "legal basis", "title"]);
+    for contract in contracts {
+        let document = json::data(&contract.document);
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let basis = &document["legal_basis"];
+        let basis = [text(&basis["gdpr"]), text(&basis["law"])].join(" ");
+        let retired = if contract.retired { " (retired)" } else { "" };
+        let published = shown::time(contract.published_at.as_ref());
+        table.row([
+            &contract.r#type,
+            &format!("{}{retired}", contract.version),
+            &published,
+            basis.trim(),
+            &text(&document["title"]),
+        ]);
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contract_is_listed_with_its_title_and_a_broken_document_without() {
+        let document = serde_json::to_vec(&json!({"title": "Sak", "legal_basis": {"gdpr": "6(1)(e)"}})).unwrap();
+        let contract = |document| pb::Contract {
+            r#type: "case.opened".to_owned(),
+            version: "1.0".to_owned(),
+            document,
+            ..pb::Contract::default()
+        };
+        let text = table(&[contract(document), contract(b"{".to_vec())]).render();
+        assert_eq!(
+            text,
+            "type         version  published  legal basis  title\n\
+             case.opened  1.0      –          6(1)(e)      Sak\n\
+             case.opened  1.0      –\n"
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! Which hub is spoken to, and as whom.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
+use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
+use samflyt_proto::registry::registry_service_client::RegistryServiceClient;
+use tonic::Status;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Channel, Endpoint};
+
+const CONNECT_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Until the first of an answer; streams may go on longer.
+const ANSWER_WAIT_MAX: Duration = Duration::from_secs(60);
+/// An event has up to some MiB, and a page many events without their data.
+const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Options of every command that speaks to a hub.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "The hub")]
+pub struct Remote {
+    /// Where the hub answers gRPC
+    #[arg(
+        long,
+        global = true,
+        env = "SAMFLYT_ENDPOINT",
+        hide_env_values = true,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:50051"
+    )]
+    pub endpoint: String,
+    /// Where the hub answers HTTP
+    #[arg(
+        long,
+        global = true,
+        env = "SAMFLYT_HTTP_ENDPOINT",
+        hide_env_values = true,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
+    pub http_endpoint: String,
+    /// The bearer token; without one, that of the file `operator-token` in the data directory
+    #[arg(long, global = true, env = "SAMFLYT_TOKEN", hide_env_values = true, value_name = "JWT")]
+    pub token: Option<Token>,
+    /// Where a hub on this machine keeps its files [default: ./data]
+    #[arg(long, global = true, env = "SAMFLYT_DATA_DIR", hide_env_values = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// A bearer token. Never prints.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl std::str::FromStr for Token {
+    type Err = std::convert::Infallible;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.trim().to_owned()))
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(token)")
+    }
+}
+
+/// A channel that says who calls.
+pub(super) type Authorised = InterceptedService<Channel, Bearer>;
+
+/// Puts the token on every call.
+#[derive(Clone)]
+pub(super) struct Bearer(Option<MetadataValue<Ascii>>);
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: tonic::Request<()>) -> Result<tonic::Request<()>, Status> {
+        if let Some(value) = &self.0 {
+            request.metadata_mut().insert("authorization", value.clone());
+        }
+        Ok(request)
+    }
+}
+
+impl Remote {
+    pub(super) fn data_dir(&self) -> &Path {
+        self.data_dir.as_deref().unwrap_or(Path::new("./data"))
+    }
+
+    pub(super) async fn registry(&self) -> anyhow::Result<RegistryServiceClient<Authorised>> {
+        let channel = self.authorised().await?;
+        Ok(RegistryServiceClient::new(channel).max_decoding_message_size(ANSWER_BYTES_MAX))
+    }
+
+    pub(super) async fn lineage(&self) -> anyhow::Result<LineageServiceClient<Authorised>> {
+        let channel = self.authorised().await?;
+        Ok(LineageServiceClient::new(channel).max_decoding_message_size(ANSWER_BYTES_MAX))
+    }
+
+    pub(super) async fn gateway(&self) -> anyhow::Result<GatewayServiceClient<Authorised>> {
+        Ok(GatewayServiceClient::new(self.authorised().await?))
+    }
+
+    async fn authorised(&self) -> anyhow::Result<Authorised> {
+        let bearer = self.bearer()?;
+        Ok(InterceptedService::new(self.channel().await?, bearer))
+    }
+
+    /// A connection without a token.
+    pub(super) async fn channel(&self) -> anyhow::Result<Channel> {
+        let endpoint = self.endpoint_checked()?;
+        endpoint.connect().await.with_context(|| {
+            format!(
+                "no hub answers gRPC at {}: `samflyt up` starts one here; --endpoint (SAMFLYT_ENDPOINT) names another",
+                self.endpoint
+            )
+        })
+    }
+
+    /// What can be wrong with the options themselves, before anything is tried.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        self.endpoint_checked()?;
+        self.bearer()?;
+        Ok(())
+    }
+
+    fn endpoint_checked(&self) -> anyhow::Result<Endpoint> {
+        if !self.endpoint.starts_with("http://") {
+            anyhow::bail!("--endpoint is not http://HOST:PORT: put a proxy in front where TLS is needed");
+        }
+        let endpoint = Endpoint::from_shared(self.endpoint.clone()).context("--endpoint is no URL")?;
+        Ok(endpoint
+            .connect_timeout(CONNECT_WAIT_MAX)
+            .timeout(ANSWER_WAIT_MAX)
+            .http2_keep_alive_interval(Duration::from_secs(20))
+            .keep_alive_timeout(Duration::from_secs(10)))
+    }
+
+    fn bearer(&self) -> anyhow::Result<Bearer> {
+        let given = self.token.as_ref().map(|token| token.0.clone()).filter(|token| !token.is_empty());
+        let Some(token) = given.or_else(|| self.kept_token()) else { return Ok(Bearer(None)) };
+        // The cause would repeat the token.
+        let mut value = MetadataValue::try_from(format!("Bearer {token}"))
+            .map_err(|_| anyhow::anyhow!("the token holds characters that no token has"))?;
+        value.set_sensitive(true);
+        Ok(Bearer(Some(value)))
+    }
+
+    fn kept_token(&self) -> Option<String> {
+        let kept = std::fs::read_to_string(self.data_dir().join("operator-token")).ok()?;
+        Some(kept.trim().to_owned()).filter(|token| !token.is_empty())
+    }
+}

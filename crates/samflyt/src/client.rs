@@ -1,0 +1,71 @@
+//! A connection to a hub as a client has it: one channel, a bearer token with every call.
+
+use anyhow::Context;
+use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
+use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
+use samflyt_proto::registry::registry_service_client::RegistryServiceClient;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Status};
+
+/// The largest message that a client takes or sends, in bytes: pages and graphs are larger than tonic's 4 MiB.
+const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Sends a token with every call.
+#[derive(Clone)]
+pub struct Bearer(MetadataValue<Ascii>);
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        request.metadata_mut().insert("authorization", self.0.clone());
+        Ok(request)
+    }
+}
+
+/// A channel that authenticates.
+pub type Authenticated = InterceptedService<Channel, Bearer>;
+
+/// A client's connection. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    channel: Channel,
+    bearer: Bearer,
+}
+
+impl Client {
+    /// Connects to `http://host:port`.
+    ///
+    /// # Errors
+    /// Where nothing answers there, or the token cannot stand in a header.
+    pub async fn connect(endpoint: &str, token: &str) -> anyhow::Result<Self> {
+        let channel = Endpoint::from_shared(endpoint.to_owned())?
+            .tcp_nodelay(true)
+            .initial_stream_window_size(1 << 20)
+            .initial_connection_window_size(4 << 20)
+            .connect()
+            .await
+            .with_context(|| format!("no hub answers at {endpoint}: is it up? `samflyt up` starts one"))?;
+        let value = format!("Bearer {}", token.trim());
+        let mut value: MetadataValue<Ascii> = value.parse().context("the token is not one line of text")?;
+        value.set_sensitive(true);
+        Ok(Self { channel, bearer: Bearer(value) })
+    }
+
+    pub fn gateway(&self) -> GatewayServiceClient<Authenticated> {
+        GatewayServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+            .max_encoding_message_size(MESSAGE_BYTES_MAX)
+    }
+
+    pub fn registry(&self) -> RegistryServiceClient<Authenticated> {
+        RegistryServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+    }
+
+    pub fn lineage(&self) -> LineageServiceClient<Authenticated> {
+        LineageServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+    }
+}
