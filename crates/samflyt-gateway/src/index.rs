@@ -26,7 +26,8 @@ impl Fold for EventIds {
             return Err(FoldError::Refused("a message of the log is no event of a gateway".to_owned()));
         };
         let value = [&entry.sequence.to_be_bytes()[..], &digest.0, tenant.as_bytes()].concat();
-        writer.put_new(key(id), value)
+        writer.put(key(id), value);
+        Ok(())
     }
 }
 
@@ -44,7 +45,7 @@ pub(crate) struct Indexed {
 
 /// The index, kept up to date in the background.
 pub(crate) struct Index {
-    runner: Runner<EventIds>,
+    runner: Runner,
     window: std::time::Duration,
 }
 
@@ -52,11 +53,21 @@ impl Index {
     pub async fn open(config: &GatewayConfig, deps: &Deps, lifecycle: &Lifecycle) -> Result<Self, ProjectionError> {
         let clock = deps.clock.clone();
         let projection = ProjectionConfig {
-            cache_bytes: config.index_cache_mib * 1024 * 1024,
+            dir: deps.data_dir.join("gateway"),
+            cache_mib: config.index_cache_mib,
             headers_only: true,
-            ..ProjectionConfig::new(deps.data_dir.join("gateway"), Arc::new(move || clock.now()))
+            ..ProjectionConfig::default()
         };
-        let runner = Runner::open(EventIds, deps.log.clone(), projection, lifecycle).await?;
+        let tasks = samflyt_projection::Lifecycle {
+            shutdown: lifecycle.services.clone(),
+            tracker: lifecycle.tasks().clone(),
+        };
+        let clock = Arc::new(move || clock.now());
+        let runner = Runner::start(EventIds, deps.log.clone(), projection, clock, tasks).await?;
+        lifecycle.spawn("index of event ids", {
+            let runner = runner.clone();
+            async move { runner.ended().await }
+        });
         follow_tenants(&runner, deps, lifecycle);
         Ok(Self { runner, window: deps.log.config().duplicate_window() })
     }
@@ -66,4 +77,59 @@ impl Index {
         let caught_up = self.runner.caught_up_at(&events_stream(tenant));
         caught_up.is_some_and(|at| at.elapsed() < self.window / 2)
     }
+
+    /// Whether the log of a tenant has been caught up with at least once.
+    pub fn is_followed(&self, tenant: &str) -> bool {
+        self.runner.caught_up_at(&format!("EVENTS_{tenant}")).is_some()
+    }
+
+    /// Waits until the log of a tenant has been caught up with. Nothing tells of it but the asking.
+    pub async fn caught_up(&self, tenant: &str) {
+        while !self.is_followed(tenant) {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+    }
+
+    /// # Errors
+    /// `INDEX_BEHIND` where the index cannot be read: it is made anew.
+    pub fn find(&self, reference: &EventRef) -> Result<Option<Indexed>, Refusal> {
+        let found = self.runner.view().get(&key(&header_value(&reference.to_string())));
+        let found = found.map_err(|error| {
+            tracing::error!(%error, "the index of event ids cannot be read");
+            Refusal::new(Reason::IndexBehind, "the index of event ids is being made anew: try again")
+        })?;
+        Ok(found.and_then(|value| Indexed::from_bytes(&value)))
+    }
+}
+
+impl Indexed {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (sequence, rest) = bytes.split_first_chunk::<8>()?;
+        let (digest, tenant) = rest.split_first_chunk::<16>()?;
+        Some(Self {
+            sequence: u64::from_be_bytes(*sequence),
+            digest: Digest(*digest),
+            tenant: String::from_utf8(tenant.to_vec()).ok()?,
+        })
+    }
+}
+
+fn follow_tenants(runner: &Runner, deps: &Deps, lifecycle: &Lifecycle) {
+    let (runner, feed, stop) = (runner.clone(), deps.feed.clone(), lifecycle.services.clone());
+    lifecycle.spawn("index tenants", async move {
+        let mut changes = feed.changes();
+        let mut followed = BTreeSet::new();
+        loop {
+            let tenants: Vec<TenantId> = feed.get().tenants().map(|tenant| tenant.id.clone()).collect();
+            for tenant in tenants {
+                if followed.insert(tenant.clone()) {
+                    runner.follow(&events_stream(&tenant));
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return Ok::<(), String>(()),
+                changed = changes.changed() => if changed.is_err() { return Ok(()) },
+            }
+        }
+    });
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use samflyt_events::catalogue::{Catalogue, ContractEntry, Scope};
-use samflyt_events::subject::events_stream;
 use samflyt_events::{ContractVersion, Digest, Draft, Event, EventRef, ParsedDraft, Reason, Refusal, TenantId};
 use samflyt_log::Appending;
 use samflyt_runtime::telemetry::{EVENT_TARGET, propagation};
@@ -213,9 +212,12 @@ impl Intake {
 
     /// A tenant that was registered a moment ago is waited for, so that its first event is not refused.
     pub(crate) async fn await_new_tenant(&self, tenant: &str) {
+        if self.index.is_followed(tenant) {
+            return;
+        }
         let Ok(tenant) = TenantId::new(tenant) else { return };
-        if self.deps.feed.get().tenant(&tenant).is_some() && !self.index.is_followed(&tenant) {
-            let _ = tokio::time::timeout(NEW_TENANT_WAIT, self.index.followed(&events_stream(&tenant))).await;
+        if self.deps.feed.get().tenant(&tenant).is_some() {
+            let _ = tokio::time::timeout(NEW_TENANT_WAIT, self.index.caught_up(tenant.as_str())).await;
         }
     }
 }

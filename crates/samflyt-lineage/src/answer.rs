@@ -36,7 +36,8 @@ impl Lineage {
             if !readable.contains(&tenant) {
                 return Err(Refusal::not_granted());
             }
-            let reached = self.runner.wait_for(&events_stream(&tenant), position.sequence);
+            let stream = events_stream(&tenant);
+            let reached = self.runner.wait_for(&stream, position.sequence);
             tokio::time::timeout(AT_LEAST_WAIT, reached).await.map_err(|_| {
                 let message = "the projection has not reached the position of `at_least` yet: try again";
                 Refusal::new(Reason::IndexBehind, message)

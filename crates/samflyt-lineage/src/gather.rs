@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt};
-use samflyt_events::subject::events_stream;
 use samflyt_events::{EventRef, RecordedEvent, Refusal, TenantId};
 
 use crate::Lineage;
@@ -141,9 +140,4 @@ impl Gathering<'_> {
 /// Correlations are keyed as the headers have them.
 fn encoded(correlation: &str) -> String {
     samflyt_events::header_value(correlation)
-}
-
-/// The stream of a tenant's events, by its number.
-pub(crate) fn events_of(reader: &Reader, tenant: &TenantId) -> Result<Option<Number>, Refusal> {
-    reader.number(&events_stream(tenant)).map_err(store_failed)
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use samflyt_events::subject::{REGISTRY_STREAM, events_stream, tenant_registry_stream};
 use samflyt_log::Log;
-use samflyt_projection::{ProjectionError, Runner};
+use samflyt_projection::{ProjectionConfig, ProjectionError, Runner};
 use samflyt_proto::lineage::lineage_service_server::LineageServiceServer;
 use samflyt_runtime::auth::Authenticator;
 use samflyt_runtime::server::Served;
@@ -47,7 +47,7 @@ pub struct StartError(#[from] ProjectionError);
 pub struct Lineage {
     deps: Deps,
     config: LineageConfig,
-    runner: Runner<LineageFold>,
+    runner: Runner,
     lifecycle: Lifecycle,
 }
 
@@ -56,7 +56,22 @@ pub struct Lineage {
 /// # Errors
 /// [`StartError`] where the data directory cannot be used.
 pub async fn run(config: LineageConfig, deps: Deps, lifecycle: &Lifecycle) -> Result<Served, StartError> {
-    let runner = open(&config, &deps, lifecycle).await?;
+    let clock = deps.clock.clone();
+    let projection = ProjectionConfig {
+        dir: deps.data_dir.join("lineage"),
+        cache_mib: config.cache_mib,
+        headers_only: true,
+        ..ProjectionConfig::default()
+    };
+    let clock = Arc::new(move || clock.now());
+    let runner = Runner::start(LineageFold, deps.log.clone(), projection, clock, samflyt_projection::Lifecycle {
+        shutdown: lifecycle.services.clone(),
+        tracker: lifecycle.tasks().clone(),
+    }).await?;
+    lifecycle.spawn("lineage projections", {
+        let runner = runner.clone();
+        async move { runner.ended().await }
+    });
     follow_tenants(&runner, &deps, lifecycle);
     let lineage = Lineage { deps, config, runner, lifecycle: lifecycle.clone() };
     Ok(Served {
@@ -66,7 +81,7 @@ pub async fn run(config: LineageConfig, deps: Deps, lifecycle: &Lifecycle) -> Re
     })
 }
 
-fn follow_tenants(runner: &Runner<LineageFold>, deps: &Deps, lifecycle: &Lifecycle) {
+fn follow_tenants(runner: &Runner, deps: &Deps, lifecycle: &Lifecycle) {
     let (runner, feed, stop) = (runner.clone(), deps.feed.clone(), lifecycle.services.clone());
     lifecycle.spawn("lineage tenants", async move {
         let mut changes = feed.changes();

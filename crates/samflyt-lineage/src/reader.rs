@@ -72,10 +72,6 @@ impl Reader {
         self.places(keys::affair(correlation), limit)
     }
 
-    pub fn waiting_for(&self, cause: &EventRef, limit: usize) -> Result<Vec<Place>, StoreError> {
-        self.places(keys::pending_on(&keys::event_key(cause)), limit)
-    }
-
     /// Those that correct (1) or retract (2) an event.
     pub fn amendments(&self, event: &EventRef) -> Result<Vec<(Place, u8)>, StoreError> {
         let mut amendments = Vec::new();

@@ -36,6 +36,8 @@ pub enum ProjectionError {
         #[source]
         source: std::io::Error,
     },
+    #[error("{path} is held by another process: does a hub run on this directory already?")]
+    InUse { path: PathBuf },
     #[error("a new store cannot be opened in {path}")]
     NewStore {
         path: PathBuf,
@@ -44,4 +46,15 @@ pub enum ProjectionError {
     },
     #[error("the projection {name} was set aside {times} times without catching up between, the last time because: {reason}")]
     KeepsFailing { name: &'static str, times: u32, reason: String },
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
 }

@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod directory;
+mod lock;
 mod open;
 
 use std::{
@@ -16,9 +17,13 @@ use std::{
 
 pub(crate) use checkpoint::{Checkpoint, Position};
 pub(crate) use directory::Directory;
+pub(crate) use lock::Lock;
+
+use parking_lot::Mutex;
 
 use crate::{
     Pair, ProjectionConfig, StoreError,
+    error::describe,
     pack::{self, Scan, Writes},
 };
 
@@ -31,10 +36,20 @@ pub(crate) struct Layout {
 }
 
 pub(crate) struct Store {
-    db: Option<sled::Db>,
-    tree: sled::Tree,
-    path: PathBuf,
+    tree: sled::Db,
     layout: Layout,
+    damage: Arc<Damage>,
+    /// Behind sled, so that it is dropped after it.
+    grave: Grave,
+}
+
+/// What went wrong first, whoever met it.
+#[derive(Default)]
+struct Damage(Mutex<Option<String>>);
+
+struct Grave {
+    path: PathBuf,
+    _lock: Arc<Lock>,
     /// Whether the directory goes when the last reader has gone.
     doomed: AtomicBool,
 }
@@ -42,25 +57,30 @@ pub(crate) struct Store {
 impl Store {
     /// Opens what is there and compares it with its checkpoint; makes an empty one where nothing is. Blocks for as long as
     /// it takes to read everything once.
-    pub fn open(path: PathBuf, layout: Layout, config: &ProjectionConfig) -> Result<(Arc<Self>, Checkpoint), StoreError> {
-        let (db, checkpoint) = open::open_guarded(&path, layout.version, config)?;
-        let tree = sled::Tree::clone(&db);
-        Ok((Arc::new(Self { db: Some(db), tree, path, layout, doomed: AtomicBool::new(false) }), checkpoint))
+    pub fn open(
+        path: PathBuf,
+        lock: Arc<Lock>,
+        layout: Layout,
+        config: &ProjectionConfig,
+    ) -> Result<(Arc<Self>, Checkpoint), StoreError> {
+        let (tree, checkpoint) = open::open_guarded(&path, layout.version, config)?;
+        let grave = Grave { path, _lock: lock, doomed: AtomicBool::new(false) };
+        Ok((Arc::new(Self { tree, layout, damage: Arc::default(), grave }), checkpoint))
     }
 
     pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        guarded(|| pack::get(&self.tree, key))
+        self.damage.guarded(|| pack::get(&self.tree, key))
     }
 
     /// All entries with `from <= key < to`.
     pub fn scan(&self, from: Vec<u8>, to: Option<Vec<u8>>, backward: bool) -> impl Iterator<Item = Result<Pair, StoreError>> + use<> {
-        let mut scan = Scan::new(self.tree.clone(), from, to, backward);
-        let mut failed = false;
+        let mut scan = Scan::new(sled::Tree::clone(&self.tree), from, to, backward);
+        let (damage, mut failed) = (self.damage.clone(), false);
         std::iter::from_fn(move || {
             if failed {
                 return None;
             }
-            let next = guarded(|| scan.step());
+            let next = damage.guarded(|| scan.step());
             failed = next.is_err();
             next.transpose()
         })
@@ -69,12 +89,12 @@ impl Store {
     /// Writes the entries and the streams' new positions, all or nothing. Gives the checkpoint after it.
     pub fn commit(
         &self,
-        checkpoint: &Checkpoint,
+        checkpoint: Checkpoint,
         writes: Writes,
         positions: &BTreeMap<Arc<str>, Position>,
     ) -> Result<Checkpoint, StoreError> {
-        guarded(|| {
-            let mut next = checkpoint.clone();
+        self.damage.guarded(|| {
+            let mut next = checkpoint;
             let mut batch = sled::Batch::default();
             pack::merge(&self.tree, writes, self.layout.block_entries, &mut next.sum, &mut batch)?;
             for (stream, position) in positions {
@@ -87,34 +107,45 @@ impl Store {
     }
 
     pub fn flush(&self) -> Result<(), StoreError> {
-        guarded(|| Ok(self.tree.flush().map(drop)?))
+        self.damage.guarded(|| Ok(self.tree.flush().map(drop)?))
+    }
+
+    /// Why the store is not to be used any more.
+    pub fn damage(&self) -> Option<String> {
+        self.damage.0.lock().clone()
     }
 
     pub fn path(&self) -> &PathBuf {
-        &self.path
+        &self.grave.path
     }
 
     /// Deletes the directory once nobody reads it any more.
     pub fn doom(&self) {
-        self.doomed.store(true, Relaxed);
+        self.grave.doomed.store(true, Relaxed);
     }
 }
 
-impl Drop for Store {
+impl Drop for Grave {
     fn drop(&mut self) {
         if !self.doomed.load(Relaxed) {
             return;
         }
-        drop(self.db.take());
         if let Err(error) = std::fs::remove_dir_all(&self.path) {
             tracing::warn!(path = %self.path.display(), %error, "a projection that is used no more cannot be deleted");
         }
     }
 }
 
-/// Sled panics on pages it cannot read; that is an error like any other here.
-fn guarded<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(StoreError::Panicked(panic_text(&*panic))))
+impl Damage {
+    /// Sled panics on pages it cannot read; that is an error like any other here.
+    fn guarded<T>(&self, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let done = catch_unwind(AssertUnwindSafe(work));
+        let done = done.unwrap_or_else(|panic| Err(StoreError::Panicked(panic_text(&*panic))));
+        if let Err(error) = &done {
+            self.0.lock().get_or_insert_with(|| describe(error));
+        }
+        done
+    }
 }
 
 /// What a panic said.
@@ -122,3 +153,6 @@ pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! What a fold writes with: sees the batch's own writes, then the store.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 
 use crate::{Pair, StoreError, pack::Writes, store::Store, view::end_of_prefix};
@@ -8,7 +9,11 @@ use crate::{Pair, StoreError, pack::Writes, store::Store, view::end_of_prefix};
 pub struct Writer<'a> {
     pub(crate) store: &'a Store,
     pub(crate) writes: &'a mut Writes,
+    pub(crate) memory: &'a mut Memory,
 }
+
+/// What a fold remembers beside a store, to spare it reads. Gone when the store is closed.
+pub(crate) type Memory = Option<Box<dyn Any + Send>>;
 
 impl Writer<'_> {
     /// A key's value.
@@ -20,6 +25,17 @@ impl Writer<'_> {
             Some(written) => Ok(written.clone()),
             None => self.store.get(key),
         }
+    }
+
+    /// What the fold remembers of this store: only what it could read again. Give it back with [`Writer::keep`].
+    pub fn remember<T: Default + Send + 'static>(&mut self) -> Box<T> {
+        let kept = self.memory.take().and_then(|memory| memory.downcast().ok());
+        kept.unwrap_or_default()
+    }
+
+    /// Keeps what [`Writer::remember`] gave for the next entry.
+    pub fn keep<T: Send + 'static>(&mut self, memory: Box<T>) {
+        *self.memory = Some(memory);
     }
 
     /// Sets a key's value. Reads nothing now; the block is read once per batch. A key that is written for the first time

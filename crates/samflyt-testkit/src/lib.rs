@@ -2,3 +2,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "only tests stand on it")]
 
 pub mod broker;
+pub mod events;
+pub mod hub;

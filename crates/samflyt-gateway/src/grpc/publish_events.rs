@@ -131,9 +131,7 @@ impl Pump {
         if self.broken {
             return self.settled(index, id, Err(log_failed()), request.validate_only);
         }
-        if !self.intake.index.is_followed_text(&event.tenant) {
-            self.intake.await_new_tenant(&event.tenant).await;
-        }
+        self.intake.await_new_tenant(&event.tenant).await;
         match self.intake.decide(&self.caller, draft(event)) {
             Ok(Decided::Known(receipt)) => self.settled(index, id, Ok(receipt), request.validate_only),
             Ok(Decided::New(new)) if request.validate_only => {

@@ -28,7 +28,7 @@ pub(super) async fn start(intake: &Arc<Intake>, lifecycle: &Lifecycle) -> Result
     lifecycle.spawn("auth callout", async move {
         loop {
             let question = tokio::select! {
-                () = stop.cancelled() => return Ok(()),
+                () = stop.cancelled() => return Ok::<(), &str>(()),
                 question = questions.next() => question.ok_or("the connection for callouts is gone")?,
             };
             let Some(reply) = question.reply.clone() else { continue };
@@ -51,7 +51,8 @@ async fn answer(intake: &Intake, payload: &[u8]) -> Option<String> {
     };
     let decision = decide(intake, &request).await;
     if let Err(reason) = &decision {
-        tracing::info!(host = request.client_host, reason, "a system was not let in to the broker");
+        let client = request.client_name.as_deref().map(samflyt_events::subject::encode_token);
+        tracing::info!(host = request.client_host, client, reason, "a system was not let in to the broker");
     }
     let seed = &intake.deps.log.config().auth_issuer_seed;
     match sign_response(seed, &request, decision, intake.deps.clock.now()) {

@@ -1,6 +1,6 @@
 //! `RebuildProjection`: beside the old, then switch; progress is streamed.
 
-use samflyt_events::Refusal;
+use samflyt_events::{Reason, Refusal};
 use samflyt_events::catalogue::Scope;
 use samflyt_proto::lineage as pb;
 use samflyt_runtime::{Caller, refused};
@@ -9,7 +9,6 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::Answers;
 use crate::Lineage;
-use crate::answer::store_failed;
 
 impl Lineage {
     pub(super) async fn rebuild(
@@ -21,15 +20,13 @@ impl Lineage {
         let (answers, received) = mpsc::channel(4);
         let (runner, stop) = (self.runner.clone(), self.lifecycle.intake.clone());
         self.lifecycle.spawn_intake("rebuild", async move {
-            let mut progress = match runner.rebuild() {
-                Ok(progress) => progress,
-                Err(error) => {
-                    let _ = answers.send(Err(refused::status(&store_failed(error)))).await;
+            let mut progress = runner.rebuild().await;
+            loop {
+                let now = *progress.borrow_and_update();
+                if now.failed {
+                    let _ = answers.send(Err(refused::status(&failed()))).await;
                     return Ok::<(), String>(());
                 }
-            };
-            loop {
-                let now = progress.borrow_and_update().clone();
                 let answer =
                     pb::RebuildProjectionResponse { folded: now.folded, head: now.head, done: now.done };
                 if answers.send(Ok(answer)).await.is_err() || now.done {
@@ -43,4 +40,8 @@ impl Lineage {
         });
         Ok(Box::pin(ReceiverStream::new(received)))
     }
+}
+
+fn failed() -> Refusal {
+    Refusal::new(Reason::LogUnavailable, "the rebuild was given up and the old projection stays: see the hub's log")
 }

@@ -10,7 +10,6 @@ use samflyt_proto::lineage as pb;
 use samflyt_runtime::{Caller, refused};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::Status;
 
 use super::Answers;
 use super::flow::message;

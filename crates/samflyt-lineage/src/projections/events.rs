@@ -64,7 +64,7 @@ fn join(
 /// Joins those who named this event before it came.
 fn release(writer: &mut Writer<'_>, place: Place, seen: &Seen<'_>) -> Result<Vec<(Place, Waiting)>, FoldError> {
     if pending(writer)? == 0 {
-        return Ok([]);
+        return Ok(Vec::new());
     }
     let waiting = writer.scan_prefix(&keys::pending_on(&seen.key).into_bytes())?;
     let mut released = Vec::with_capacity(waiting.len());

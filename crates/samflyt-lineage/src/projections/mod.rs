@@ -6,9 +6,11 @@ pub(crate) mod keys;
 mod names;
 pub(crate) mod values;
 
+use samflyt_events::subject::EVENTS_TEMPLATE;
 use samflyt_events::{SOURCE_PREFIX, TYPE_PREFIX};
 use samflyt_log::Entry;
 use samflyt_projection::{Fold, FoldError, Writer};
+use samflyt_runtime::telemetry::{EVENT_TARGET, propagation};
 
 pub(crate) use names::Names;
 
@@ -21,20 +23,40 @@ pub(crate) struct Lineage;
 impl Fold for Lineage {
     const NAME: &'static str = "lineage";
     const VERSION: u32 = 1;
-    type Memory = Names;
-
-    fn fold(
-        &self,
-        names: &mut Names,
-        entry: &Entry,
-        stream: &str,
-        writer: &mut Writer<'_>,
-    ) -> Result<(), FoldError> {
+    fn fold(&self, entry: &Entry, stream: &str, writer: &mut Writer<'_>) -> Result<(), FoldError> {
         let seen = Seen::read(entry).ok_or_else(|| FoldError::Refused("it is no event".to_owned()))?;
+        let mut names = writer.remember::<Names>();
         let place = Place { stream: names.number(writer, stream)?, sequence: entry.sequence };
-        let joined = events::fold(names, writer, place, &seen)?;
-        flows::fold(names, writer, place, &seen, &joined)
+        let joined = events::fold(&mut names, writer, place, &seen)?;
+        flows::fold(&mut names, writer, place, &seen, &joined)?;
+        writer.keep(names);
+        trace(entry);
+        Ok(())
     }
+
+    /// Hashes scatter: a block is rewritten for each. Counters are rewritten again and again. All else grows.
+    fn block_entries(family: u8) -> usize {
+        match family {
+            b'e' => 16,
+            b'F' | b'f' | b's' | b'd' => 4,
+            _ => 32,
+        }
+    }
+}
+
+/// The last step of an event's way, in the trace of the publisher.
+fn trace(entry: &Entry) {
+    let span = tracing::trace_span!(
+        target: EVENT_TARGET,
+        "process event",
+        otel.name = format_args!("process {EVENTS_TEMPLATE}"),
+        otel.kind = "consumer",
+        messaging.system = "nats",
+        messaging.operation.type = "process",
+        messaging.destination.template = EVENTS_TEMPLATE,
+        messaging.consumer.group.name = Lineage::NAME,
+    );
+    propagation::follow_from(&span, entry.header("traceparent"));
 }
 
 /// What lineage reads of an event. Borrowed from the headers: nothing is decoded that is not needed.

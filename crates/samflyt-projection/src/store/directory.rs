@@ -5,27 +5,43 @@ use std::{
     fs, io,
     io::Write,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
-use super::{Checkpoint, Layout, Store};
+use super::{Checkpoint, Layout, Lock, Store};
 use crate::{ProjectionConfig, ProjectionError, StoreError};
 
 const CORRUPT_KEPT: usize = 2;
 
 pub(crate) struct Directory {
+    lock: Arc<Lock>,
     config: ProjectionConfig,
     layout: Layout,
+    /// The newest generation of this process. Numbers are not used again: a store that was set aside may still be open.
+    newest: AtomicU64,
 }
 
 impl Directory {
-    pub fn new(config: ProjectionConfig, layout: Layout) -> Self {
-        Self { config, layout }
+    /// Takes the directory for this runner. Blocks.
+    pub fn take(config: ProjectionConfig, layout: Layout) -> Result<Self, ProjectionError> {
+        let failed = |source| ProjectionError::Directory { path: config.dir.clone(), source };
+        fs::create_dir_all(&config.dir).map_err(failed)?;
+        let path = config.dir.join(format!("{}.lock", layout.name));
+        match Lock::take(&path).map_err(failed)? {
+            Some(lock) => Ok(Self { lock: Arc::new(lock), config, layout, newest: AtomicU64::new(0) }),
+            None => Err(ProjectionError::InUse { path }),
+        }
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.layout.name
     }
 
     /// Opens the current generation; sets it aside and begins an empty one where it cannot be trusted. Blocks.
     pub fn open_current(&self) -> Result<(Arc<Store>, Checkpoint), ProjectionError> {
-        fs::create_dir_all(&self.config.dir).map_err(|source| self.failed(&self.config.dir, source))?;
         let current = self.read_current();
         self.delete_others(current.as_deref());
         let Some(path) = current.filter(|path| path.exists()) else {
@@ -33,9 +49,12 @@ impl Directory {
             self.set_current(&new.0)?;
             return Ok(new);
         };
-        match Store::open(path.clone(), self.layout, &self.config) {
+        match self.open(path.clone()) {
             Ok(opened) => Ok(opened),
             Err(error) => {
+                if let Some((generation, _)) = self.generations().iter().find(|(_, other)| *other == path) {
+                    self.newest.fetch_max(*generation, Relaxed);
+                }
                 if matches!(error, StoreError::Version { .. }) {
                     tracing::info!(path = %path.display(), %error, "folding the projection anew");
                     fs::remove_dir_all(&path).map_err(|source| self.failed(&path, source))?;
@@ -54,8 +73,14 @@ impl Directory {
     /// Opens an empty store beside the others. Blocks.
     pub fn open_new(&self) -> Result<(Arc<Store>, Checkpoint), ProjectionError> {
         let taken = self.generations().into_iter().map(|(generation, _)| generation).max().unwrap_or(0);
-        let path = self.config.dir.join(format!("{}-{}", self.layout.name, taken + 1));
-        Store::open(path.clone(), self.layout, &self.config).map_err(|source| ProjectionError::NewStore { path, source })
+        let generation = taken.max(self.newest.fetch_max(taken, Relaxed)) + 1;
+        self.newest.store(generation, Relaxed);
+        let path = self.config.dir.join(format!("{}-{generation}", self.layout.name));
+        self.open(path.clone()).map_err(|source| ProjectionError::NewStore { path, source })
+    }
+
+    fn open(&self, path: PathBuf) -> Result<(Arc<Store>, Checkpoint), StoreError> {
+        Store::open(path, self.lock.clone(), self.layout, &self.config)
     }
 
     /// Makes a store the one that is opened next time.

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep};
 
 use super::access::BrokerAccess;
@@ -38,7 +40,10 @@ pub(super) async fn listening(
     ports_dir: &Path,
     log: &Path,
 ) -> Result<Addresses, BrokerError> {
-    let attempt = async || addresses(ports_dir).map_err(|error| format!("it does not listen yet: {error}"));
+    let attempt = || {
+        let found = addresses(ports_dir).map_err(|error| format!("it does not listen yet: {error}"));
+        std::future::ready(found).boxed()
+    };
     until_ready(process, log, attempt).await
 }
 
@@ -48,7 +53,7 @@ pub(super) async fn answering(
     access: &BrokerAccess,
     log: &Path,
 ) -> Result<(), BrokerError> {
-    until_ready(process, log, async || account_info(access).await).await
+    until_ready(process, log, || account_info(access).boxed()).await
 }
 
 async fn account_info(access: &BrokerAccess) -> Result<(), String> {
@@ -62,10 +67,11 @@ async fn account_info(access: &BrokerAccess) -> Result<(), String> {
     Ok(())
 }
 
-async fn until_ready<T>(
+// A boxed future: with an async closure, rustc cannot see that the whole may cross threads.
+async fn until_ready<'a, T>(
     process: &Process,
     log: &Path,
-    attempt: impl AsyncFn() -> Result<T, String>,
+    attempt: impl Fn() -> BoxFuture<'a, Result<T, String>>,
 ) -> Result<T, BrokerError> {
     let begun = Instant::now();
     let mut last = "no attempt yet".to_owned();

@@ -20,6 +20,8 @@ mod token;
 use std::process::ExitCode;
 
 pub use failure::Failure;
+pub(crate) use lineage::{render_outline, render_trace};
+pub(crate) use output::Table;
 pub use remote::Remote;
 
 /// The client commands. `main` flattens them beside those that run a hub.

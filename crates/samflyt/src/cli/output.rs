@@ -30,18 +30,18 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// Rows under a heading, in aligned columns. A heading that begins with `#` is right-aligned, for numbers.
-pub(super) struct Table {
-    headings: Vec<&'static str>,
+pub(crate) struct Table {
+    headings: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub(super) fn new(headings: &[&'static str]) -> Self {
-        Self { headings: headings.to_vec(), rows: Vec::new() }
+    pub(crate) fn new(headings: &[&str]) -> Self {
+        Self { headings: headings.iter().map(|heading| (*heading).to_owned()).collect(), rows: Vec::new() }
     }
 
     /// A row has as many cells as there are headings.
-    pub(super) fn row<const N: usize>(&mut self, cells: [&str; N]) {
+    pub(crate) fn row<const N: usize>(&mut self, cells: [&str; N]) {
         debug_assert_eq!(N, self.headings.len());
         self.rows.push(cells.into_iter().map(plain).collect());
     }
@@ -55,7 +55,7 @@ impl Table {
         if self.is_empty() { format!("{nothing}\n") } else { self.render() }
     }
 
-    pub(super) fn render(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         let headings: Vec<String> =
             self.headings.iter().map(|heading| heading.trim_start_matches('#').to_owned()).collect();
         let width = |column: usize| {

@@ -30,22 +30,19 @@ pub struct Demo {
     /// Stays up when the week is published
     #[arg(long)]
     keep: bool,
-    /// Where the demo keeps its files; by default a temporary folder that is removed
-    #[arg(long)]
-    data_dir: Option<PathBuf>,
     /// Another week
     #[arg(long, default_value_t = SEED)]
     seed: u64,
 }
 
 impl Demo {
-    /// Runs the week, shows what became of it, and checks the totals.
+    /// Runs the week in a folder (none: a temporary one), shows what became of it, and checks the totals.
     ///
     /// # Errors
     /// Where the hub cannot start, or the week does not add up.
-    pub async fn run(self) -> anyhow::Result<ExitCode> {
+    pub async fn run(self, data_dir: Option<PathBuf>) -> anyhow::Result<ExitCode> {
         let mut config: HubConfig = load_config(None)?;
-        let temporary = match &self.data_dir {
+        let temporary = match &data_dir {
             Some(dir) => {
                 config.data_dir.clone_from(dir);
                 None

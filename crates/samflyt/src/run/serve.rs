@@ -18,6 +18,9 @@ pub struct Serve {
     /// The configuration file; config/samflyt.toml documents every key
     #[arg(long, env = "SAMFLYT_CONFIG")]
     config: Option<PathBuf>,
+    /// Prints the endpoints as one line of JSON when ready
+    #[arg(long)]
+    json: bool,
 }
 
 /// File, then environment.
@@ -41,6 +44,10 @@ impl Serve {
         let _telemetry = telemetry::init(&config.telemetry, "samflyt")?;
         let hub = Hub::start(config, &self.services.into_iter().collect(), SystemClock::shared()).await?;
         tracing::info!(grpc = %hub.grpc, http = %hub.http, "serving");
+        if self.json {
+            let (grpc, http) = (format!("http://{}", hub.grpc), format!("http://{}", hub.http));
+            println!("{}", serde_json::json!({"ready": true, "grpc": grpc, "http": http}));
+        }
         until_stopped(&hub).await?;
         hub.end().await?;
         Ok(ExitCode::SUCCESS)

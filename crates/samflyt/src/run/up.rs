@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use samflyt_runtime::broker::{Broker, BrokerExit};
 use samflyt_runtime::telemetry;
 use serde_json::json;
 
@@ -11,9 +13,6 @@ use super::{LocalHub, load_config, until_stopped};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  samflyt up --data-dir ./data\n  SAMFLYT_GRPC__LISTEN=127.0.0.1:0 samflyt up --json")]
 pub struct Up {
-    /// Where the hub and its broker keep their files
-    #[arg(long, env = "SAMFLYT_DATA_DIR")]
-    data_dir: Option<PathBuf>,
     /// A broker that runs already, such as nats://127.0.0.1:4222; user and password come from the configuration
     #[arg(long)]
     nats: Option<String>,
@@ -30,9 +29,9 @@ impl Up {
     ///
     /// # Errors
     /// What is wrong with the configuration or the broker, or what died.
-    pub async fn run(self) -> anyhow::Result<ExitCode> {
+    pub async fn run(self, data_dir: Option<PathBuf>) -> anyhow::Result<ExitCode> {
         let mut config = load_config(self.config.as_deref())?;
-        if let Some(dir) = self.data_dir {
+        if let Some(dir) = data_dir {
             config.data_dir = dir;
         }
         if let Some(url) = self.nats {
@@ -51,13 +50,15 @@ impl Up {
 /// A broker that ends by itself is started again; one that keeps ending takes the hub with it.
 pub(crate) fn supervise(local: &LocalHub) {
     let Some(broker) = &local.broker else { return };
-    let (broker, stop) = (std::sync::Arc::clone(broker), local.hub.lifecycle.services.clone());
+    let (broker, stop) = (Arc::clone(broker), local.hub.lifecycle.services.clone());
     local.hub.lifecycle.spawn("broker", async move {
-        tokio::select! {
-            () = stop.cancelled() => Ok(()),
-            exit = broker.supervise(true) => Err(format!("the broker ended and does not start again: {exit}")),
-        }
+        let exit = stop.run_until_cancelled_owned(supervised(broker)).await;
+        exit.map_or(Ok(()), |exit| Err(format!("the broker ended and does not start again: {exit}")))
     });
+}
+
+async fn supervised(broker: Arc<Broker>) -> BrokerExit {
+    broker.supervise(true).await
 }
 
 pub(crate) fn announce(local: &LocalHub, as_json: bool) -> anyhow::Result<()> {

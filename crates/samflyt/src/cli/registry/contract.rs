@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use samflyt_events::EventType;
 use samflyt_proto::registry as pb;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{PAGE_SIZE, Why, all, document, json as as_json_of, show, show_list};
+use super::{PAGE_SIZE, Why, all, document, json, show, show_list};
+use crate::cli::json::data;
 use crate::cli::output::{Table, plain, print, print_json};
-use crate::cli::{Failure, Remote, json, show as shown};
+use crate::cli::show::time;
+use crate::cli::{Failure, Remote};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -48,7 +50,7 @@ pub(super) enum Command {
         #[arg(value_name = "TYPE", value_parser = event_type)]
         kind: EventType,
         /// `<major>.<minor>` [default: the one in force]
-        #[arg(long = "contract-version", visible_alias = "of", default_value = "", hide_default_value = true)]
+        #[arg(value_name = "VERSION", default_value = "", hide_default_value = true)]
         contract_version: String,
     },
     /// Lists the contracts in force, or all versions of one
@@ -76,7 +78,7 @@ impl Command {
                     reason: why.reason,
                 };
                 let answer = remote.registry().await?.retire_contract(request).await.map_err(Failure::from)?;
-                show(answer.into_inner().contract.as_ref(), as_json, as_json_of::contract, table)
+                show(answer.into_inner().contract.as_ref(), as_json, json::contract, table)
             }
             Self::Get { kind, contract_version } => get(remote, &kind, contract_version, as_json).await,
             Self::List { kind } => list(remote, kind, as_json).await,
@@ -89,7 +91,7 @@ async fn publish(remote: &Remote, file: &std::path::Path, why: Why, as_json: boo
     let answer = remote.registry().await?.publish_contract(request).await.map_err(Failure::from)?.into_inner();
     let contract = answer.contract.ok_or_else(|| anyhow::anyhow!("the hub's answer is empty"))?;
     if as_json {
-        let mut value = as_json_of::contract(&contract);
+        let mut value = json::contract(&contract);
         value["unchanged"] = answer.unchanged.into();
         return Ok(print_json(&value)?);
     }
@@ -101,7 +103,7 @@ async fn get(remote: &Remote, kind: &EventType, version: String, as_json: bool) 
     let request = pb::GetContractRequest { r#type: kind.to_string(), version };
     let answer = remote.registry().await?.get_contract(request).await.map_err(Failure::from)?.into_inner();
     let contract = answer.contract.ok_or_else(|| anyhow::anyhow!("the hub's answer is empty"))?;
-    Ok(print_json(&if as_json { as_json_of::contract(&contract) } else { json::data(&contract.document) })?)
+    Ok(print_json(&if as_json { json::contract(&contract) } else { data(&contract.document) })?)
 }
 
 async fn list(remote: &Remote, kind: Option<EventType>, as_json: bool) -> anyhow::Result<()> {
@@ -116,18 +118,18 @@ async fn list(remote: &Remote, kind: Option<EventType>, as_json: bool) -> anyhow
         }
     })
     .await?;
-    show_list(&contracts, as_json, as_json_of::contract, table)
+    show_list(&contracts, as_json, json::contract, table)
 }
 
 fn table(contracts: &[pb::Contract]) -> Table {
     let mut table = Table::new(&["type", "version", "published", "legal basis", "title"]);
     for contract in contracts {
-        let document = json::data(&contract.document);
+        let document = data(&contract.document);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let basis = &document["legal_basis"];
         let basis = [text(&basis["gdpr"]), text(&basis["law"])].join(" ");
         let retired = if contract.retired { " (retired)" } else { "" };
-        let published = shown::time(contract.published_at.as_ref());
+        let published = time(contract.published_at.as_ref());
         table.row([
             &contract.r#type,
             &format!("{}{retired}", contract.version),
@@ -145,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_contract_is_listed_with_its_title_and_a_broken_document_without() {
-        let document = serde_json::to_vec(&json!({"title": "Sak", "legal_basis": {"gdpr": "6(1)(e)"}})).unwrap();
+        let document = serde_json::to_vec(&serde_json::json!({"title": "Sak", "legal_basis": {"gdpr": "6(1)(e)"}})).unwrap();
         let contract = |document| pb::Contract {
             r#type: "case.opened".to_owned(),
             version: "1.0".to_owned(),

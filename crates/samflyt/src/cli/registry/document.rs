@@ -5,12 +5,9 @@ use std::path::Path;
 
 use anyhow::Context;
 use samflyt_events::EventType;
-use samflyt_events::contract::template::template;
+use samflyt_events::contract::{DOCUMENT_BYTES_MAX, template};
 
 use crate::cli::output;
-
-/// A contract is a page or two; more is a mistake.
-const DOCUMENT_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// Writes a contract to start from, and never over something that is there.
 pub(super) fn write_new(kind: &EventType, file: Option<&Path>) -> anyhow::Result<()> {
@@ -28,15 +25,15 @@ pub(super) fn write_new(kind: &EventType, file: Option<&Path>) -> anyhow::Result
 
 /// Reads a contract; `-` is standard input.
 pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let mut text = Vec::new();
+    let (mut text, bytes_max) = (Vec::new(), DOCUMENT_BYTES_MAX as u64);
     let read = if path == Path::new("-") {
-        std::io::stdin().lock().take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut text)
+        std::io::stdin().lock().take(bytes_max + 1).read_to_end(&mut text)
     } else {
-        std::fs::File::open(path).and_then(|file| file.take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut text))
+        std::fs::File::open(path).and_then(|file| file.take(bytes_max + 1).read_to_end(&mut text))
     };
     read.with_context(|| format!("cannot read {}", path.display()))?;
-    if text.len() as u64 > DOCUMENT_BYTES_MAX {
-        anyhow::bail!("{} is larger than 4 MiB: that is no contract", path.display());
+    if text.len() > DOCUMENT_BYTES_MAX {
+        anyhow::bail!("{} has more than {DOCUMENT_BYTES_MAX} bytes: that is no contract", path.display());
     }
     Ok(text)
 }

@@ -1,0 +1,120 @@
+//! The store against a model: what was written is what is read, also after a crash, and never silently less.
+
+mod damage;
+
+use std::{collections::BTreeMap, path::Path};
+
+use proptest::{collection, prelude::*};
+use tempfile::TempDir;
+
+use super::*;
+
+const LAYOUT: Layout = Layout { name: "test", version: 1, block_entries: |family| usize::from(family) * 2 };
+
+type Model = BTreeMap<Vec<u8>, Vec<u8>>;
+
+fn config(dir: &Path) -> ProjectionConfig {
+    ProjectionConfig { dir: dir.to_owned(), cache_mib: 4, ..ProjectionConfig::default() }
+}
+
+fn open(dir: &Path) -> (Arc<Store>, Checkpoint) {
+    Directory::take(config(dir), LAYOUT).unwrap().open_current().unwrap()
+}
+
+fn contents(store: &Store) -> Model {
+    store.scan(Vec::new(), None, false).map(Result::unwrap).collect()
+}
+
+fn write(store: &Store, checkpoint: Checkpoint, writes: &Writes, model: &mut Model) -> Checkpoint {
+    for (key, value) in writes {
+        match value {
+            Some(value) => model.insert(key.clone(), value.clone()),
+            None => model.remove(key),
+        };
+    }
+    let sequence = checkpoint.positions.get("s").map_or(0, |position| position.sequence) + 1;
+    let positions = BTreeMap::from([("s".into(), Position { sequence, created: 7 })]);
+    store.commit(checkpoint, writes.clone(), &positions).unwrap()
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Keys of three families, close to each other, so that blocks are split, emptied and written again.
+fn batches() -> impl Strategy<Value = Vec<Writes>> {
+    let key = (1u8..4, collection::vec(0u8..6, 0..4)).prop_map(|(family, rest)| [vec![family], rest].concat());
+    let value = proptest::option::weighted(0.8, collection::vec(any::<u8>(), 0..12));
+    collection::vec(collection::btree_map(key, value, 0..30), 1..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn what_was_written_is_what_is_read_and_what_a_recount_finds(
+        batches in batches(), from in collection::vec(0u8..6, 0..4), to in collection::vec(0u8..6, 0..4),
+    ) {
+        let dir = TempDir::new().unwrap();
+        let (store, mut checkpoint) = open(dir.path());
+        let mut model = Model::new();
+        for writes in &batches {
+            checkpoint = write(&store, checkpoint, writes, &mut model);
+            prop_assert_eq!(&contents(&store), &model);
+        }
+        let range = |(key, _): &(&Vec<u8>, &Vec<u8>)| **key >= from && **key < to;
+        let expected: Vec<Pair> = model.iter().filter(range).map(|(key, value)| (key.clone(), value.clone())).collect();
+        let forward: Vec<Pair> = store.scan(from.clone(), Some(to.clone()), false).map(Result::unwrap).collect();
+        let mut backward: Vec<Pair> = store.scan(from.clone(), Some(to.clone()), true).map(Result::unwrap).collect();
+        backward.reverse();
+        prop_assert_eq!(&forward, &expected);
+        prop_assert_eq!(&backward, &expected);
+        for key in batches.iter().flat_map(BTreeMap::keys) {
+            prop_assert_eq!(store.get(key).unwrap(), model.get(key).cloned());
+        }
+        drop(store);
+        let (store, recounted) = open(dir.path());
+        prop_assert_eq!(recounted, checkpoint);
+        prop_assert_eq!(contents(&store), model);
+    }
+
+    #[test]
+    fn a_crash_leaves_the_state_of_a_batch_boundary(batches in batches()) {
+        let (dir, crashed) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        let (store, mut checkpoint) = open(dir.path());
+        let (mut model, mut states) = (Model::new(), vec![Model::new()]);
+        for (at, writes) in batches.iter().enumerate() {
+            checkpoint = write(&store, checkpoint, writes, &mut model);
+            states.push(model.clone());
+            if at % 2 == 0 {
+                store.flush().unwrap();
+            }
+            let copied = crashed.path().join(at.to_string());
+            copy(dir.path(), &copied);
+            let (store, checkpoint) = open(&copied);
+            let sequence = checkpoint.positions.get("s").map_or(0, |position| position.sequence) as usize;
+            prop_assert!(at % 2 != 0 || sequence == at + 1, "what was flushed is there");
+            prop_assert_eq!(&contents(&store), &states[sequence]);
+        }
+    }
+}
+
+#[test]
+fn keys_that_grow_fill_their_blocks() {
+    let dir = TempDir::new().unwrap();
+    let (store, mut checkpoint) = open(dir.path());
+    for sequence in 0u64..100 {
+        let writes = Writes::from([([&[5], &sequence.to_be_bytes()[..]].concat(), Some(Vec::new()))]);
+        checkpoint = write(&store, checkpoint, &writes, &mut Model::new());
+    }
+    let blocks = store.tree.iter().filter(|item| item.as_ref().unwrap().0.first() == Some(&5)).count();
+    assert_eq!(blocks, 10);
+}

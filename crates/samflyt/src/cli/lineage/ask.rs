@@ -1,0 +1,49 @@
+//! What the questions have in common: how an event, a type and a period are named.
+
+use samflyt_events::EventRef;
+use samflyt_proto::lineage::Window;
+use time::Date;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+
+const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+
+/// An event of a tenant.
+#[derive(Debug, clap::Args)]
+pub(super) struct WhichEvent {
+    /// The municipality whose affair it is
+    pub tenant: String,
+    /// The event: `<system>/<event id>`
+    #[arg(value_name = "SYSTEM/EVENT_ID", value_parser = reference)]
+    pub event: EventRef,
+}
+
+/// A period, in whole days of the log.
+#[derive(Debug, clap::Args)]
+pub(super) struct Period {
+    /// From this day on: YYYY-MM-DD, UTC
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    from: Option<String>,
+    /// Until this day, included: YYYY-MM-DD, UTC
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    until: Option<String>,
+}
+
+impl Period {
+    pub(super) fn window(self) -> Window {
+        Window { from: self.from.unwrap_or_default(), until: self.until.unwrap_or_default() }
+    }
+}
+
+fn reference(text: &str) -> Result<EventRef, String> {
+    EventRef::parse(text).map_err(|rule| rule.to_string())
+}
+
+fn date(text: &str) -> Result<String, String> {
+    Date::parse(text, DATE).map(|_| text.to_owned()).map_err(|_| "is not a date such as 2026-03-01".to_owned())
+}
+
+/// An event type, with or without the prefix that CloudEvents have.
+pub(super) fn bare_type(text: &str) -> Result<String, std::convert::Infallible> {
+    Ok(text.strip_prefix(samflyt_events::TYPE_PREFIX).unwrap_or(text).to_owned())
+}

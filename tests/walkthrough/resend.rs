@@ -1,0 +1,54 @@
+//! Promise 2: resending is harmless, also long after the broker has forgotten.
+
+use samflyt_testkit::events::event;
+use samflyt_testkit::hub::{SELJORD, TestHub, VINJE};
+use tonic::Code;
+
+use crate::answers::{all_answers, publish, refusal};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resent_event_is_acknowledged_with_the_same_sequence_also_after_the_brokers_window() {
+    // The shortest window that the broker takes for a stream is a tenth of a second; ours is in whole seconds.
+    let hub = TestHub::start_with(|config| config.nats.duplicate_window_s = 1).await;
+    hub.register(SELJORD).await;
+    let client = hub.client_of(SELJORD).await;
+    let mut sequences = Vec::new();
+    for n in 0..20 {
+        sequences.push(publish(&client, event(SELJORD, &format!("e-{n}"), "case-1")).await.unwrap().sequence);
+    }
+    let before = all_answers(&client, "seljord", 20).await;
+    let resend = async |wait: u64| {
+        tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
+        for (n, first) in sequences.iter().enumerate() {
+            let again = publish(&client, event(SELJORD, &format!("e-{n}"), "case-1")).await.unwrap();
+            assert_eq!((again.sequence, again.duplicate), (*first, true));
+        }
+    };
+    resend(0).await;
+    // Time is what is under test here: the broker must have forgotten.
+    resend(2_500).await;
+    let state = hub.local.hub.log.state("EVENTS_seljord").await.unwrap().unwrap();
+    assert_eq!((state.last, state.messages), (20, 20), "the log is unchanged");
+    assert_eq!(all_answers(&client, "seljord", 20).await, before, "the totals are unchanged");
+    hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_id_with_other_data_is_refused_within_and_after_the_index() {
+    let hub = TestHub::start().await;
+    hub.register(SELJORD).await;
+    hub.register(VINJE).await;
+    let client = hub.client_of(SELJORD).await;
+    let first = publish(&client, event(SELJORD, "e", "case-1")).await.unwrap();
+    let mut other = event(SELJORD, "e", "case-1");
+    other.data = br#"{"case":"case-1","hours":21}"#.to_vec().into();
+    let expected = (Code::AlreadyExists, "ID_REUSED".to_owned(), "/id".to_owned());
+    assert_eq!(refusal(publish(&client, other.clone()).await), expected);
+    all_answers(&client, "seljord", first.sequence).await;
+    assert_eq!(refusal(publish(&client, other).await), expected);
+    // Written otherwise, it is the same.
+    let mut same = event(SELJORD, "e", "case-1");
+    same.data = br#"{ "note": "ordinary", "hours": 20, "case": "case-1" }"#.to_vec().into();
+    assert!(publish(&client, same).await.unwrap().duplicate);
+    hub.end().await;
+}

@@ -1,0 +1,70 @@
+//! `PublishEvents`: pipelined, in order, bounded, one bad event among good ones.
+
+use futures::StreamExt;
+use samflyt_testkit::events::{event, request};
+use samflyt_testkit::hub::{SELJORD, TestHub};
+
+use crate::answers::settled;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_of_one_entity_reach_the_log_in_their_order() {
+    let hub = TestHub::start().await;
+    hub.register(SELJORD).await;
+    let client = hub.client_of(SELJORD).await;
+    let requests = (0..500).map(|n| request(event(SELJORD, &format!("e-{n}"), &format!("case-{}", n % 7))));
+    let mut answers =
+        client.gateway().publish_events(futures::stream::iter(requests)).await.unwrap().into_inner();
+    let mut last = [0; 7];
+    for n in 0..500 {
+        let answer = answers.message().await.unwrap().unwrap();
+        assert_eq!(answer.index, n);
+        let sequence = settled(answer).unwrap().sequence;
+        let of_entity = &mut last[usize::try_from(n % 7).unwrap()];
+        assert!(sequence > *of_entity, "an event overtook the one before it of its entity");
+        *of_entity = sequence;
+    }
+    assert!(answers.message().await.unwrap().is_none());
+    hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_event_among_good_ones_is_refused_by_itself() {
+    let hub = TestHub::start().await;
+    hub.register(SELJORD).await;
+    let client = hub.client_of(SELJORD).await;
+    let mut bad = event(SELJORD, "bad", "case-1");
+    bad.data = br#"{"case":"case-1","hours":61}"#.to_vec().into();
+    let requests = [event(SELJORD, "a", "case-1"), bad, event(SELJORD, "b", "case-1")].map(request);
+    let answers = client.gateway().publish_events(futures::stream::iter(requests)).await.unwrap().into_inner();
+    let outcomes: Vec<_> =
+        answers.map(|answer| settled(answer.unwrap()).map(|receipt| receipt.sequence)).collect().await;
+    assert_eq!(outcomes, [Ok(1), Err("CONTRACT_VIOLATED".to_owned()), Ok(2)]);
+    hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_never_reads_its_acknowledgements_is_not_read_from_and_harms_nobody() {
+    let hub = TestHub::start().await;
+    hub.register(SELJORD).await;
+    let deaf = hub.client_of(SELJORD).await;
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    let answers =
+        deaf.gateway().publish_events(tokio_stream::wrappers::ReceiverStream::new(receiver)).await.unwrap();
+    let mut sent: u64 = 0;
+    let flood = async {
+        loop {
+            let mut large = event(SELJORD, &format!("deaf-{sent}"), &format!("deaf-{sent}"));
+            let note = "x".repeat(20_000);
+            large.data = format!(r#"{{"case":"deaf-{sent}","hours":1,"note":"{note}"}}"#).into();
+            sender.send(request(large)).await.unwrap();
+            sent += 1;
+        }
+    };
+    // Bounded by what is in flight and in the windows: it stops long before this many.
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(3), flood).await;
+    assert!(sent < 5_000, "{sent} events were taken from a client that reads nothing");
+    let other = hub.client_of(SELJORD).await;
+    crate::answers::publish(&other, event(SELJORD, "heard", "case-1")).await.unwrap();
+    drop(answers);
+    hub.end().await;
+}
