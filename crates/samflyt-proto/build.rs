@@ -5,12 +5,11 @@ use std::path::Path;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto");
     println!("cargo:rerun-if-changed={}", root.display());
-    let files = ["common", "gateway", "registry", "lineage"].map(|name| format!("samflyt/{name}/v1/{name}.proto"));
+    let files =
+        ["common", "gateway", "registry", "lineage"].map(|name| format!("samflyt/{name}/v1/{name}.proto"));
     let descriptors = protox::compile(files, [&root])?;
     let out = std::env::var("OUT_DIR")?;
     std::fs::write(Path::new(&out).join("descriptors.bin"), prost::Message::encode_to_vec(&descriptors))?;
-    tonic_prost_build::configure()
-        .bytes(".samflyt.common.v1.Event.data")
-        .compile_fds(descriptors)?;
+    tonic_prost_build::configure().bytes(".samflyt.common.v1.Event.data").compile_fds(descriptors)?;
     Ok(())
 }

@@ -40,7 +40,7 @@ class World:
     @property
     def inbox_prefix(self) -> str:
         """The only subjects that a system's NATS connection may read are below this."""
-        return f"_INBOX_{CLIENT}"
+        return f"_INBOX_{ORGANISATION}_0_{CLIENT}"
 
 
 def build(hub: Hub) -> World:

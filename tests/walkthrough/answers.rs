@@ -1,10 +1,10 @@
 //! What comes back, made easy to compare.
 
+use samflyt::client::Client;
+use samflyt_proto::common::Event;
 use samflyt_proto::gateway::publish_events_response::Outcome;
 use samflyt_proto::gateway::{PublishEventRequest, PublishEventsResponse, Receipt};
 use samflyt_proto::lineage::{AtLeast, GetStatusRequest, GetStatusResponse, ListFlowsRequest};
-use samflyt_proto::common::Event;
-use samflyt::client::Client;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
@@ -46,7 +46,8 @@ pub async fn all_answers(client: &Client, tenant: &str, sequence: u64) -> String
         .iter()
         .map(|system| (system.system.clone(), system.events, system.last_event_at))
         .collect();
-    let request = ListFlowsRequest { tenants: vec![tenant.to_owned()], page_size: 10_000, ..Default::default() };
+    let request =
+        ListFlowsRequest { tenants: vec![tenant.to_owned()], page_size: 10_000, ..Default::default() };
     let flows = client.lineage().list_flows(request).await.unwrap().into_inner();
     format!("{:?} {systems:?} {:?}", status.tenants[0].events, flows.flows)
 }

@@ -28,27 +28,105 @@ async fn each_kind_of_bad_event_is_refused_with_its_reason_and_field() {
     let invalid = Code::InvalidArgument;
     let cases: Vec<(&str, Event, Code, &str, &str)> = vec![
         ("not JSON", with(|e| data(e, "SECRET")), invalid, "ENVELOPE_INVALID", "/data"),
-        ("a member twice", with(|e| data(e, r#"{"case":"case-1","case":"SECRET","hours":1}"#)), invalid, "ENVELOPE_INVALID", "/data"),
+        (
+            "a member twice",
+            with(|e| data(e, r#"{"case":"case-1","case":"SECRET","hours":1}"#)),
+            invalid,
+            "ENVELOPE_INVALID",
+            "/data",
+        ),
         ("unknown tenant", with(|e| e.tenant = "atlantis".into()), Code::PermissionDenied, "NOT_GRANTED", ""),
         ("another's tenant", with(|e| e.tenant = "vinje".into()), Code::PermissionDenied, "NOT_GRANTED", ""),
-        ("unknown system", with(|e| e.system = "seljord-telefax".into()), Code::NotFound, "SYSTEM_UNKNOWN", "/source"),
-        ("another's system", with(|e| e.system = "vinje-agresso".into()), Code::NotFound, "SYSTEM_UNKNOWN", "/source"),
-        ("unknown type", with(|e| e.r#type = "case.forgotten".into()), Code::NotFound, "TYPE_UNKNOWN", "/type"),
-        ("unknown version", with(|e| e.contract_version = "9.0".into()), Code::NotFound, "CONTRACT_VERSION_UNKNOWN", "/dataschema"),
-        ("against the contract", with(|e| data(e, r#"{"case":"case-1","hours":99}"#)), invalid, "CONTRACT_VIOLATED", "/data/hours"),
-        ("entity differs", with(|e| data(e, r#"{"case":"case-2","hours":9}"#)), invalid, "CONTRACT_VIOLATED", "/subject"),
+        (
+            "unknown system",
+            with(|e| e.system = "seljord-telefax".into()),
+            Code::NotFound,
+            "SYSTEM_UNKNOWN",
+            "/source",
+        ),
+        (
+            "another's system",
+            with(|e| e.system = "vinje-agresso".into()),
+            Code::NotFound,
+            "SYSTEM_UNKNOWN",
+            "/source",
+        ),
+        (
+            "unknown type",
+            with(|e| e.r#type = "case.forgotten".into()),
+            Code::NotFound,
+            "TYPE_UNKNOWN",
+            "/type",
+        ),
+        (
+            "unknown version",
+            with(|e| e.contract_version = "9.0".into()),
+            Code::NotFound,
+            "CONTRACT_VERSION_UNKNOWN",
+            "/dataschema",
+        ),
+        (
+            "against the contract",
+            with(|e| data(e, r#"{"case":"case-1","hours":99}"#)),
+            invalid,
+            "CONTRACT_VIOLATED",
+            "/data/hours",
+        ),
+        (
+            "entity differs",
+            with(|e| data(e, r#"{"case":"case-2","hours":9}"#)),
+            invalid,
+            "CONTRACT_VIOLATED",
+            "/subject",
+        ),
         ("id with spaces", with(|e| e.id = "a b".into()), invalid, "ENVELOPE_INVALID", "/id"),
         ("id with wildcards", with(|e| e.id = "a.>".into()), invalid, "ENVELOPE_INVALID", "/id"),
-        ("id with control characters", with(|e| e.id = "a\r\nNats-Msg-Id: b".into()), invalid, "ENVELOPE_INVALID", "/id"),
+        (
+            "id with control characters",
+            with(|e| e.id = "a\r\nNats-Msg-Id: b".into()),
+            invalid,
+            "ENVELOPE_INVALID",
+            "/id",
+        ),
         ("id of 10,000 characters", with(|e| e.id = "x".repeat(10_000)), invalid, "ENVELOPE_INVALID", "/id"),
         ("a person as entity", with(|e| e.entity = person.clone()), invalid, "ENVELOPE_INVALID", "/subject"),
         ("a person in the id", with(|e| e.id = format!("case-{person}")), invalid, "ENVELOPE_INVALID", "/id"),
-        ("time in the future", with(|e| e.time.as_mut().unwrap().seconds += 400 * 365 * 86_400), invalid, "TIME_IN_FUTURE", "/time"),
+        (
+            "time in the future",
+            with(|e| e.time.as_mut().unwrap().seconds += 400 * 365 * 86_400),
+            invalid,
+            "TIME_IN_FUTURE",
+            "/time",
+        ),
         ("no time", with(|e| e.time = None), invalid, "ENVELOPE_INVALID", "/time"),
-        ("a time that is none", with(|e| e.time.as_mut().unwrap().nanos = -5), invalid, "ENVELOPE_INVALID", "/time"),
-        ("too large", with(|e| data(e, &format!(r#"{{"case":"case-1","hours":1,"note":"{large}"}}"#))), invalid, "TOO_LARGE", "/data"),
-        ("its own cause", with(|e| e.causation_id = "seljord-oppvekst/e".into()), invalid, "ENVELOPE_INVALID", "/causationid"),
-        ("a cause that is no name", with(|e| e.causation_id = "e".into()), invalid, "ENVELOPE_INVALID", "/causationid"),
+        (
+            "a time that is none",
+            with(|e| e.time.as_mut().unwrap().nanos = -5),
+            invalid,
+            "ENVELOPE_INVALID",
+            "/time",
+        ),
+        (
+            "too large",
+            with(|e| data(e, &format!(r#"{{"case":"case-1","hours":1,"note":"{large}"}}"#))),
+            invalid,
+            "TOO_LARGE",
+            "/data",
+        ),
+        (
+            "its own cause",
+            with(|e| e.causation_id = "seljord-oppvekst/e".into()),
+            invalid,
+            "ENVELOPE_INVALID",
+            "/causationid",
+        ),
+        (
+            "a cause that is no name",
+            with(|e| e.causation_id = "e".into()),
+            invalid,
+            "ENVELOPE_INVALID",
+            "/causationid",
+        ),
     ];
     for (what, event, code, reason, field) in cases {
         let answer = publish(&client, event).await;
@@ -94,8 +172,10 @@ async fn a_schema_that_would_backtrack_is_refused_or_checked_in_linear_time() {
     contract.schema["properties"]["note"]["pattern"] = "^(a+)+$".into();
     publish_contract(&contract).await.unwrap();
     let client = hub.client_of(SELJORD).await;
-    let hostile = with(|e| data(e, &format!(r#"{{"case":"case-1","hours":1,"note":"{}b"}}"#, "a".repeat(50_000))));
-    let answer = tokio::time::timeout(std::time::Duration::from_secs(5), publish(&client, hostile)).await.unwrap();
+    let hostile =
+        with(|e| data(e, &format!(r#"{{"case":"case-1","hours":1,"note":"{}b"}}"#, "a".repeat(50_000))));
+    let answer =
+        tokio::time::timeout(std::time::Duration::from_secs(5), publish(&client, hostile)).await.unwrap();
     assert_eq!(refusal(answer).1, "CONTRACT_VIOLATED");
     hub.end().await;
 }

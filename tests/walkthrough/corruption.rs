@@ -73,7 +73,8 @@ async fn damaged_projections_give_the_same_answers_after_the_start() {
         }
         request(event)
     });
-    let mut answers = client.gateway().publish_events(futures::stream::iter(requests)).await.unwrap().into_inner();
+    let mut answers =
+        client.gateway().publish_events(futures::stream::iter(requests)).await.unwrap().into_inner();
     while let Some(answer) = answers.message().await.unwrap() {
         settled(answer).unwrap();
     }

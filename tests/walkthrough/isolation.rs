@@ -26,9 +26,15 @@ async fn a_token_for_seljord_cannot_publish_to_read_or_learn_the_existence_of_an
         let tenants = vec![tenant.to_owned()];
         let mut lineage = seljord.lineage();
         let told = [
-            refused(publish(&seljord, event(Municipality { tenant: leak(tenant), ..VINJE }, "e", "case-1")).await),
-            refused(lineage.get_status(GetStatusRequest { tenants: tenants.clone(), ..Default::default() }).await),
-            refused(lineage.list_flows(ListFlowsRequest { tenants: tenants.clone(), ..Default::default() }).await),
+            refused(
+                publish(&seljord, event(Municipality { tenant: leak(tenant), ..VINJE }, "e", "case-1")).await,
+            ),
+            refused(
+                lineage.get_status(GetStatusRequest { tenants: tenants.clone(), ..Default::default() }).await,
+            ),
+            refused(
+                lineage.list_flows(ListFlowsRequest { tenants: tenants.clone(), ..Default::default() }).await,
+            ),
             refused(
                 lineage
                     .get_flow_graph(GetFlowGraphRequest {
@@ -71,7 +77,10 @@ async fn a_token_for_seljord_cannot_publish_to_read_or_learn_the_existence_of_an
     let tenants = registry.list_tenants(pb::ListTenantsRequest::default()).await.unwrap().into_inner();
     assert_eq!(tenants.tenants.iter().map(|tenant| tenant.id.as_str()).collect::<Vec<_>>(), ["seljord"]);
     let systems = registry.list_systems(pb::ListSystemsRequest::default()).await.unwrap().into_inner();
-    assert_eq!(systems.systems.iter().map(|system| system.id.as_str()).collect::<Vec<_>>(), ["seljord-oppvekst"]);
+    assert_eq!(
+        systems.systems.iter().map(|system| system.id.as_str()).collect::<Vec<_>>(),
+        ["seljord-oppvekst"]
+    );
     hub.end().await;
 }
 
@@ -119,6 +128,9 @@ async fn renumbering_a_municipality_loses_nothing_and_moves_nothing() {
     assert_eq!(all_answers(&client, "seljord", first.sequence).await, before);
     let again = publish(&client, event(SELJORD, "before", "case-1")).await.unwrap();
     assert_eq!((again.sequence, again.duplicate), (first.sequence, true));
-    assert_eq!(publish(&client, event(SELJORD, "after", "case-1")).await.unwrap().sequence, first.sequence + 1);
+    assert_eq!(
+        publish(&client, event(SELJORD, "after", "case-1")).await.unwrap().sequence,
+        first.sequence + 1
+    );
     hub.end().await;
 }

@@ -60,7 +60,11 @@ async fn every_acknowledged_event_is_there_once_after_twenty_kills_of_hub_and_br
         };
         (next, ()) = tokio::join!(pushing, killing);
     }
-    assert!(acknowledged.len() > KILLS * 10, "only {} were acknowledged: the kills came too early", acknowledged.len());
+    assert!(
+        acknowledged.len() > KILLS * 10,
+        "only {} were acknowledged: the kills came too early",
+        acknowledged.len()
+    );
 
     let hub = HubProcess::start(dir.path(), &[]).await;
     let (url, user, password) = hub.nats();

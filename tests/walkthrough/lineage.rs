@@ -61,7 +61,9 @@ async fn an_affair_is_traced_whole_from_any_of_its_events() {
         let shape: Vec<_> = trace
             .nodes
             .iter()
-            .map(|node| (node.event.as_ref().unwrap().event.as_ref().unwrap().id.as_str(), node.parent, node.depth))
+            .map(|node| {
+                (node.event.as_ref().unwrap().event.as_ref().unwrap().id.as_str(), node.parent, node.depth)
+            })
             .collect();
         assert_eq!(shape, [("form", 0, 0), ("decision", 0, 1), ("deposit", 1, 2), ("invoice", 1, 2)]);
         let focus = &trace.nodes[trace.focus as usize];
@@ -88,7 +90,10 @@ async fn flows_are_observed_from_causation_and_a_graph_goes_both_ways() {
     };
     let edge = |a: &str, b: &str, n| (a.to_owned(), b.to_owned(), n);
     let agresso = || Start::System("vinje-agresso".to_owned());
-    assert_eq!(graph(agresso(), pb::Direction::Upstream, 1).await, [edge("seljord-oppvekst", "vinje-agresso", 1)]);
+    assert_eq!(
+        graph(agresso(), pb::Direction::Upstream, 1).await,
+        [edge("seljord-oppvekst", "vinje-agresso", 1)]
+    );
     assert_eq!(graph(agresso(), pb::Direction::Downstream, 1).await, [edge("vinje-agresso", "", 1)]);
     let all = graph(Start::System("seljord-oppvekst".to_owned()), pb::Direction::Downstream, 5).await;
     let expected = [

@@ -35,7 +35,8 @@ async fn a_bad_event_among_good_ones_is_refused_by_itself() {
     let mut bad = event(SELJORD, "bad", "case-1");
     bad.data = br#"{"case":"case-1","hours":61}"#.to_vec().into();
     let requests = [event(SELJORD, "a", "case-1"), bad, event(SELJORD, "b", "case-1")].map(request);
-    let answers = client.gateway().publish_events(futures::stream::iter(requests)).await.unwrap().into_inner();
+    let answers =
+        client.gateway().publish_events(futures::stream::iter(requests)).await.unwrap().into_inner();
     let outcomes: Vec<_> =
         answers.map(|answer| settled(answer.unwrap()).map(|receipt| receipt.sequence)).collect().await;
     assert_eq!(outcomes, [Ok(1), Err("CONTRACT_VIOLATED".to_owned()), Ok(2)]);

@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{TraceService, TraceServiceServer};
-use opentelemetry_proto::tonic::collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse};
+use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
+    TraceService, TraceServiceServer,
+};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
 use opentelemetry_proto::tonic::trace::v1::Span;
 use samflyt_testkit::events::event;
 use samflyt_testkit::hub::SELJORD;
@@ -62,7 +66,11 @@ async fn one_trace_spans_publisher_gateway_log_and_projection() {
     .expect("the collector received the trace");
     let template = "events.{tenant}.{domain}.{event}.{system}.{entity}";
     let receive = &spans[&format!("receive {template}")];
-    assert_eq!(hex(&receive.parent_span_id), "b7ad6b7169203331", "the gateway continues the publisher's trace");
+    assert_eq!(
+        hex(&receive.parent_span_id),
+        "b7ad6b7169203331",
+        "the gateway continues the publisher's trace"
+    );
     let send = &spans[&format!("send {template}")];
     assert_eq!(send.parent_span_id, receive.span_id);
     let process = &spans[&format!("process {template}")];
@@ -76,7 +84,11 @@ async fn one_trace_spans_publisher_gateway_log_and_projection() {
 
 fn of_trace(collector: &Collector) -> BTreeMap<String, Span> {
     let spans = collector.0.lock().unwrap();
-    spans.iter().filter(|span| hex(&span.trace_id) == TRACE).map(|span| (span.name.clone(), span.clone())).collect()
+    spans
+        .iter()
+        .filter(|span| hex(&span.trace_id) == TRACE)
+        .map(|span| (span.name.clone(), span.clone()))
+        .collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -4,8 +4,9 @@ use serde_json::Value;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
-    CONTRACT_PREFIX, ContractVersion, CorrelationId, DigestKey, EntityId, Event, EventId, EventRef, EventType,
-    Refusal, SOURCE_PREFIX, SystemId, TYPE_PREFIX, TenantId, Violation, parse_strict, refusal::Reason,
+    CONTRACT_PREFIX, ContractVersion, CorrelationId, DigestKey, EntityId, Event, EventId, EventRef,
+    EventType, Refusal, SOURCE_PREFIX, SystemId, TYPE_PREFIX, TenantId, Violation, parse_strict,
+    refusal::Reason,
 };
 
 /// The largest event, attributes and data together, in bytes.
@@ -98,7 +99,9 @@ impl Draft {
         let time = form.take(
             "/time",
             &self.time,
-            |text| OffsetDateTime::parse(text, &Rfc3339).map_err(|_| "is not a time of RFC 3339 with its offset"),
+            |text| {
+                OffsetDateTime::parse(text, &Rfc3339).map_err(|_| "is not a time of RFC 3339 with its offset")
+            },
             "say when it happened, such as 2026-03-01T08:30:00+01:00",
         );
         let reference = "name the event as `<system id>/<event id>`";
@@ -130,7 +133,10 @@ impl Draft {
             return Err(Refusal::of_field(
                 Reason::TimeInFuture,
                 "/time",
-                format!("is ahead of the hub's clock by more than {} s", extent.clock_skew_max.whole_seconds()),
+                format!(
+                    "is ahead of the hub's clock by more than {} s",
+                    extent.clock_skew_max.whole_seconds()
+                ),
                 "events are facts that happened: mend the clock of the system, or send it when it has happened",
             ));
         }
@@ -228,9 +234,7 @@ impl Form {
             self.violations.push(Violation::new(field, "is missing", advice));
             return None;
         }
-        parse(text)
-            .map_err(|rule| self.violations.push(Violation::new(field, rule.to_string(), advice)))
-            .ok()
+        parse(text).map_err(|rule| self.violations.push(Violation::new(field, rule.to_string(), advice))).ok()
     }
 
     fn maybe<T, E: std::fmt::Display>(
@@ -253,7 +257,11 @@ impl Form {
         let advice = format!("it begins with `{prefix}`");
         match text.strip_prefix(prefix) {
             None if !text.is_empty() => {
-                self.violations.push(Violation::new(field, format!("does not begin with `{prefix}`"), advice));
+                self.violations.push(Violation::new(
+                    field,
+                    format!("does not begin with `{prefix}`"),
+                    advice,
+                ));
                 None
             }
             rest => self.take(field, rest.unwrap_or_default(), parse, &advice),
@@ -278,9 +286,11 @@ impl Form {
 
     fn relations(&mut self, draft: &Draft) {
         let own = draft.source.strip_prefix(SOURCE_PREFIX).map(|system| format!("{system}/{}", draft.id));
-        for (field, reference) in
-            [("/causationid", &draft.causationid), ("/corrects", &draft.corrects), ("/retracts", &draft.retracts)]
-        {
+        for (field, reference) in [
+            ("/causationid", &draft.causationid),
+            ("/corrects", &draft.corrects),
+            ("/retracts", &draft.retracts),
+        ] {
             if !reference.is_empty() && Some(reference) == own.as_ref() {
                 self.violations.push(Violation::new(field, "names the event itself", "name another event"));
             }

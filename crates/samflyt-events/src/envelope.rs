@@ -106,7 +106,10 @@ impl Event {
     ///
     /// # Errors
     /// [`HeaderError`] names the header.
-    pub fn from_headers<'h>(get: impl Fn(&str) -> Option<&'h str>, data: Vec<u8>) -> Result<Self, HeaderError> {
+    pub fn from_headers<'h>(
+        get: impl Fn(&str) -> Option<&'h str>,
+        data: Vec<u8>,
+    ) -> Result<Self, HeaderError> {
         let reader = Reader(get);
         let system = reader.prefixed("ce-source", SOURCE_PREFIX, SystemId::new)?;
         let kind = reader.prefixed("ce-type", TYPE_PREFIX, EventType::new)?;

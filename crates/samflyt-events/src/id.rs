@@ -233,7 +233,9 @@ mod tests {
     fn an_event_type_has_a_domain_and_an_event() {
         let kind = EventType::new("archive.deposit-requested").unwrap();
         assert_eq!((kind.domain(), kind.event()), ("archive", "deposit-requested"));
-        for text in ["case", "case.", "Case.opened", "case.opened.twice", "case..opened", "case.op ened", "-a.b"] {
+        for text in
+            ["case", "case.", "Case.opened", "case.opened.twice", "case..opened", "case.op ened", "-a.b"]
+        {
             assert_eq!(EventType::new(text).unwrap_err(), IdError::NotEventType, "{text}");
         }
     }

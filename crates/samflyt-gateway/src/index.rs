@@ -21,7 +21,8 @@ impl Fold for EventIds {
 
     fn fold(&self, entry: &Entry, _: &str, writer: &mut Writer<'_>) -> Result<(), FoldError> {
         let digest = entry.header("ce-digest").and_then(Digest::parse);
-        let (Some(id), Some(digest), Some(tenant)) = (entry.header("Nats-Msg-Id"), digest, entry.header("ce-tenant"))
+        let (Some(id), Some(digest), Some(tenant)) =
+            (entry.header("Nats-Msg-Id"), digest, entry.header("ce-tenant"))
         else {
             return Err(FoldError::Refused("a message of the log is no event of a gateway".to_owned()));
         };
@@ -50,12 +51,18 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    pub async fn open(config: &GatewayConfig, deps: &Deps, lifecycle: &Lifecycle) -> Result<Self, ProjectionError> {
+    pub async fn open(
+        config: &GatewayConfig,
+        deps: &Deps,
+        lifecycle: &Lifecycle,
+    ) -> Result<Self, ProjectionError> {
         let clock = deps.clock.clone();
         let projection = ProjectionConfig {
             dir: deps.data_dir.join("gateway"),
             cache_mib: config.index_cache_mib,
             headers_only: true,
+            // Often enough that one missed look does not make the index seem behind.
+            poll_every_ms: (deps.log.config().duplicate_window_s * 1_000 / 8).min(1_000),
             ..ProjectionConfig::default()
         };
         let tasks = samflyt_projection::Lifecycle {

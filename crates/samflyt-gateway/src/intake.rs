@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use samflyt_events::catalogue::{Catalogue, ContractEntry, Scope};
-use samflyt_events::{ContractVersion, Digest, Draft, Event, EventRef, ParsedDraft, Reason, Refusal, TenantId};
+use samflyt_events::{
+    ContractVersion, Digest, Draft, Event, EventRef, ParsedDraft, Reason, Refusal, TenantId,
+};
 use samflyt_log::Appending;
 use samflyt_runtime::telemetry::{EVENT_TARGET, propagation};
 use samflyt_runtime::{Caller, Lifecycle};
@@ -81,7 +83,10 @@ impl Intake {
     pub(crate) fn decide(&self, caller: &Caller, draft: Draft) -> Result<Decided, Refusal> {
         let now = self.deps.clock.now();
         if caller.principal.is_expired(now) {
-            return Err(Refusal::new(Reason::TokenInvalid, "the token expired while the connection was open: get a new one"));
+            return Err(Refusal::new(
+                Reason::TokenInvalid,
+                "the token expired while the connection was open: get a new one",
+            ));
         }
         let span = tracing::trace_span!(
             target: EVENT_TARGET,
@@ -136,7 +141,8 @@ impl Intake {
 
     fn known(&self, event: &Event, digest: Digest) -> Result<Option<Receipt>, Refusal> {
         if !self.index.is_current(&event.tenant) {
-            let message = "the index of event ids is behind the log, so a resend could not be told: try again";
+            let message =
+                "the index of event ids is behind the log, so a resend could not be told: try again";
             return Err(Refusal::new(Reason::IndexBehind, message));
         }
         let Some(found) = self.index.find(&event.reference())? else { return Ok(None) };
@@ -187,7 +193,12 @@ impl Intake {
     ///
     /// # Errors
     /// The refusal of the first step that is not passed.
-    pub async fn publish(&self, caller: &Caller, draft: Draft, validate_only: bool) -> Result<Receipt, Refusal> {
+    pub async fn publish(
+        &self,
+        caller: &Caller,
+        draft: Draft,
+        validate_only: bool,
+    ) -> Result<Receipt, Refusal> {
         self.await_new_tenant(&draft.tenant).await;
         let published = async {
             match self.decide(caller, draft)? {

@@ -57,7 +57,8 @@ pub async fn run(config: GatewayConfig, deps: Deps, lifecycle: &Lifecycle) -> Re
     let intake = Arc::new(Intake::open(config, deps, lifecycle).await?);
     nats::start(&intake, lifecycle).await?;
     let service = GatewayServiceServer::new(grpc::Gateway::new(Arc::clone(&intake), lifecycle.clone()))
-        .max_decoding_message_size(intake.config.event_bytes_max + 64 * 1024);
+        // Well above the limit: an event that is too large is told so, where a message that is ends the stream.
+        .max_decoding_message_size(intake.config.event_bytes_max.saturating_mul(4) + 64 * 1024);
     Ok(Served {
         grpc: Some(tonic::service::Routes::new(service)),
         http: http::router(intake),

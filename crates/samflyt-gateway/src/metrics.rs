@@ -15,9 +15,21 @@ impl GatewayMetrics {
     pub fn new() -> Self {
         let metrics = Metrics("samflyt-gateway");
         Self {
-            accepted: metrics.counter("samflyt.gateway.events.accepted", "{event}", "Events appended to the log"),
-            duplicates: metrics.counter("samflyt.gateway.events.duplicate", "{event}", "Resends answered with the first"),
-            refused: metrics.counter("samflyt.gateway.events.refused", "{event}", "Events refused, by reason"),
+            accepted: metrics.counter(
+                "samflyt.gateway.events.accepted",
+                "{event}",
+                "Events appended to the log",
+            ),
+            duplicates: metrics.counter(
+                "samflyt.gateway.events.duplicate",
+                "{event}",
+                "Resends answered with the first",
+            ),
+            refused: metrics.counter(
+                "samflyt.gateway.events.refused",
+                "{event}",
+                "Events refused, by reason",
+            ),
             acknowledged_after: metrics.histogram(
                 "samflyt.gateway.append.duration",
                 "s",

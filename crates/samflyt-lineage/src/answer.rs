@@ -48,7 +48,11 @@ impl Lineage {
 }
 
 /// How far an answer about these tenants reaches.
-pub(crate) fn completeness(reader: &Reader, tenants: &BTreeSet<TenantId>, truncated: bool) -> common::Completeness {
+pub(crate) fn completeness(
+    reader: &Reader,
+    tenants: &BTreeSet<TenantId>,
+    truncated: bool,
+) -> common::Completeness {
     let mut positions = Vec::new();
     for tenant in tenants {
         for stream in [events_stream(tenant), tenant_registry_stream(tenant)] {
@@ -88,7 +92,8 @@ pub(crate) fn not_found(what: &str) -> Refusal {
 /// An event as a message, without its data.
 pub(crate) fn event(recorded: &RecordedEvent) -> common::RecordedEvent {
     let event = &recorded.event;
-    let reference = |r: &Option<samflyt_events::EventRef>| r.as_ref().map(ToString::to_string).unwrap_or_default();
+    let reference =
+        |r: &Option<samflyt_events::EventRef>| r.as_ref().map(ToString::to_string).unwrap_or_default();
     common::RecordedEvent {
         event: Some(common::Event {
             id: event.id.to_string(),

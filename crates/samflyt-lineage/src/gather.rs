@@ -32,10 +32,14 @@ impl Lineage {
     ) -> Result<RecordedEvent, Refusal> {
         let streams = reader.streams([tenant.clone()]).map_err(store_failed)?;
         let place = reader.locate(reference).map_err(store_failed)?;
-        let place = place.filter(|place| streams.contains_key(&place.stream)).ok_or_else(|| not_found("event"))?;
+        let place =
+            place.filter(|place| streams.contains_key(&place.stream)).ok_or_else(|| not_found("event"))?;
         let found = self.read(reader, &streams, vec![place]).await?;
         // The key is a hash: what was found is compared by name.
-        found.into_iter().find(|event| event.event.reference() == *reference).ok_or_else(|| not_found("event"))
+        found
+            .into_iter()
+            .find(|event| event.event.reference() == *reference)
+            .ok_or_else(|| not_found("event"))
     }
 
     /// Reads events from the log, those of unreadable streams left out.
@@ -69,9 +73,9 @@ impl Lineage {
         limit: usize,
     ) -> Result<Affair, Refusal> {
         let streams = reader.streams(tenants.iter().cloned()).map_err(store_failed)?;
-        let mut gathering = Gathering { reader, seen: BTreeSet::new(), affairs: BTreeSet::new(), next: Vec::new() };
-        let mut affair =
-            Affair { events: BTreeMap::new(), focus: focus.event.reference(), truncated: false };
+        let mut gathering =
+            Gathering { reader, seen: BTreeSet::new(), affairs: BTreeSet::new(), next: Vec::new() };
+        let mut affair = Affair { events: BTreeMap::new(), focus: focus.event.reference(), truncated: false };
         gathering.meet(&focus, limit).map_err(store_failed)?;
         affair.events.insert(affair.focus.clone(), focus);
         while !gathering.next.is_empty() {

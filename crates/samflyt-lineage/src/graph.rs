@@ -38,7 +38,12 @@ pub(crate) enum Start {
 
 impl Reader {
     /// A flow in a window.
-    pub(crate) fn totals(&self, key: FlowKey, all: Option<Totals>, days: Days) -> Result<Option<Totals>, StoreError> {
+    pub(crate) fn totals(
+        &self,
+        key: FlowKey,
+        all: Option<Totals>,
+        days: Days,
+    ) -> Result<Option<Totals>, StoreError> {
         match (days, all) {
             (Some((from, until)), _) => self.flow_between(key, from, until),
             (None, Some(totals)) => Ok(Some(totals)),
@@ -151,7 +156,11 @@ impl Walk<'_> {
     }
 
     fn meet(&mut self, system: Number, distance: u32, up: bool, down: bool) {
-        self.graph.distance.entry(system).and_modify(|known| *known = distance.min(*known)).or_insert(distance);
+        self.graph
+            .distance
+            .entry(system)
+            .and_modify(|known| *known = distance.min(*known))
+            .or_insert(distance);
         self.open.push_back((system, distance, up, down));
     }
 

@@ -64,10 +64,17 @@ pub async fn run(config: LineageConfig, deps: Deps, lifecycle: &Lifecycle) -> Re
         ..ProjectionConfig::default()
     };
     let clock = Arc::new(move || clock.now());
-    let runner = Runner::start(LineageFold, deps.log.clone(), projection, clock, samflyt_projection::Lifecycle {
-        shutdown: lifecycle.services.clone(),
-        tracker: lifecycle.tasks().clone(),
-    }).await?;
+    let runner = Runner::start(
+        LineageFold,
+        deps.log.clone(),
+        projection,
+        clock,
+        samflyt_projection::Lifecycle {
+            shutdown: lifecycle.services.clone(),
+            tracker: lifecycle.tasks().clone(),
+        },
+    )
+    .await?;
     lifecycle.spawn("lineage projections", {
         let runner = runner.clone();
         async move { runner.ended().await }

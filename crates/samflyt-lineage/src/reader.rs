@@ -38,7 +38,10 @@ impl Reader {
     }
 
     /// The numbers of a tenant's streams: its events, and its part of the catalogue.
-    pub fn streams(&self, tenants: impl IntoIterator<Item = TenantId>) -> Result<BTreeMap<Number, TenantId>, StoreError> {
+    pub fn streams(
+        &self,
+        tenants: impl IntoIterator<Item = TenantId>,
+    ) -> Result<BTreeMap<Number, TenantId>, StoreError> {
         let mut streams = BTreeMap::new();
         for tenant in tenants {
             for stream in [events_stream(&tenant), tenant_registry_stream(&tenant)] {
@@ -84,7 +87,11 @@ impl Reader {
     }
 
     /// Flows of a stream, of one provider where it is given.
-    pub fn flows(&self, stream: Number, provider: Option<Number>) -> Result<Vec<(FlowKey, Totals)>, StoreError> {
+    pub fn flows(
+        &self,
+        stream: Number,
+        provider: Option<Number>,
+    ) -> Result<Vec<(FlowKey, Totals)>, StoreError> {
         let prefix = match provider {
             Some(provider) => keys::flows_of(stream).number(provider),
             None => keys::flows_of(stream),
@@ -125,7 +132,8 @@ impl Reader {
     }
 
     pub fn flow(&self, key: FlowKey) -> Result<Option<Totals>, StoreError> {
-        let value = self.view.get(&keys::flow(key.stream, key.provider, key.kind, key.consumer).into_bytes())?;
+        let value =
+            self.view.get(&keys::flow(key.stream, key.provider, key.kind, key.consumer).into_bytes())?;
         Ok(value.and_then(|value| Totals::from_bytes(&value)))
     }
 

@@ -76,7 +76,8 @@ fn close_circles<'a>(
     children: &BTreeMap<&'a EventRef, Vec<&'a EventRef>>,
     nodes: &mut Vec<Node<'a>>,
 ) {
-    let mut shown: std::collections::BTreeSet<EventRef> = nodes.iter().map(|node| node.name.clone()).collect();
+    let mut shown: std::collections::BTreeSet<EventRef> =
+        nodes.iter().map(|node| node.name.clone()).collect();
     for name in affair.events.keys() {
         if shown.contains(name) {
             continue;
@@ -89,7 +90,13 @@ fn close_circles<'a>(
             let index = nodes.len();
             let depth = parent.map_or(0, |parent| nodes[parent].depth + 1);
             let event = affair.events.get(name);
-            nodes.push(Node { name: name.clone(), event, parent: parent.unwrap_or(index), depth, delay: None });
+            nodes.push(Node {
+                name: name.clone(),
+                event,
+                parent: parent.unwrap_or(index),
+                depth,
+                delay: None,
+            });
             open.extend(children.get(name).into_iter().flatten().rev().map(|child| (*child, Some(index))));
         }
     }
@@ -134,7 +141,12 @@ mod tests {
 
     #[test]
     fn causes_stand_above_their_effects_and_effects_by_time() {
-        let events = vec![event("a", None, 0), event("b", Some("a"), 9), event("c", Some("a"), 3), event("d", Some("c"), 4)];
+        let events = vec![
+            event("a", None, 0),
+            event("b", Some("a"), 9),
+            event("c", Some("a"), 3),
+            event("d", Some("c"), 4),
+        ];
         let expected = [("a", 0, 0), ("c", 0, 1), ("d", 1, 2), ("b", 0, 1)];
         assert_eq!(shape(events), expected.map(|(id, parent, depth)| (id.to_owned(), parent, depth, false)));
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_nats::jetstream;
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 /// How the hub reaches its broker.
 #[derive(Clone, Serialize, Deserialize)]
@@ -62,7 +63,9 @@ impl LogConfig {
 
 /// The broker cannot be reached, or does not let the hub in.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot connect to the broker at {url}: is it running, and are user and password right? `samflyt doctor` tells")]
+#[error(
+    "cannot connect to the broker at {url}: is it running, and are user and password right? `samflyt doctor` tells"
+)]
 pub struct ConnectError {
     url: String,
     #[source]
@@ -75,6 +78,8 @@ pub struct Log {
     pub(crate) client: async_nats::Client,
     pub(crate) jetstream: jetstream::Context,
     pub(crate) config: LogConfig,
+    /// Counts the connections made: another one means that what the broker knew of us is gone.
+    pub(crate) connections: watch::Receiver<u64>,
 }
 
 /// How many acknowledgements one process waits for at once.
@@ -87,22 +92,30 @@ impl Log {
     /// [`ConnectError`] where the first connection fails.
     pub async fn connect(config: LogConfig) -> Result<Self, ConnectError> {
         let servers: Vec<String> = config.url.split(',').map(|url| url.trim().to_owned()).collect();
-        let client = async_nats::ConnectOptions::with_user_and_password(config.user.clone(), config.password.clone())
-            .name("samflyt-hub")
-            .custom_inbox_prefix("_INBOX_HUB")
-            .client_capacity(IN_FLIGHT_MAX)
-            .read_buffer_capacity(u16::MAX)
-            .ping_interval(Duration::from_secs(10))
-            .reconnect_delay_callback(|attempt| Duration::from_millis((50 * attempt as u64).min(1_000)))
-            .connect(servers)
-            .await
-            .map_err(|source| ConnectError { url: config.url.clone(), source })?;
+        let (connected, connections) = watch::channel(0);
+        let client =
+            async_nats::ConnectOptions::with_user_and_password(config.user.clone(), config.password.clone())
+                .name("samflyt-hub")
+                .custom_inbox_prefix("_INBOX_HUB")
+                .client_capacity(IN_FLIGHT_MAX)
+                .read_buffer_capacity(u16::MAX)
+                .ping_interval(Duration::from_secs(10))
+                .reconnect_delay_callback(|attempt| Duration::from_millis((50 * attempt as u64).min(1_000)))
+                .event_callback(move |event| {
+                    if event == async_nats::Event::Connected {
+                        connected.send_modify(|count| *count += 1);
+                    }
+                    std::future::ready(())
+                })
+                .connect(servers)
+                .await
+                .map_err(|source| ConnectError { url: config.url.clone(), source })?;
         let jetstream = jetstream::context::ContextBuilder::new()
             .timeout(config.ack_timeout())
             .ack_timeout(config.ack_timeout())
             .max_ack_inflight(IN_FLIGHT_MAX)
             .build(client.clone());
-        Ok(Self { client, jetstream, config })
+        Ok(Self { client, jetstream, config, connections })
     }
 
     pub fn config(&self) -> &LogConfig {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::consumer::{DeliverPolicy, pull};
 use futures::StreamExt;
+use tokio::sync::watch;
 
 use crate::{Entry, Log};
 
@@ -23,11 +24,13 @@ pub struct Follower {
     follow: Follow,
     messages: Option<pull::Ordered>,
     failures: u32,
+    connections: watch::Receiver<u64>,
 }
 
 impl Log {
     pub fn follow(&self, follow: Follow) -> Follower {
-        Follower { log: self.clone(), follow, messages: None, failures: 0 }
+        let connections = self.connections.clone();
+        Follower { log: self.clone(), follow, messages: None, failures: 0, connections }
     }
 }
 
@@ -39,7 +42,12 @@ impl Follower {
                 self.open().await;
                 continue;
             };
-            match messages.next().await {
+            let message = tokio::select! {
+                message = messages.next() => message,
+                // The consumer lived in the broker's memory: waiting until it is missed would take half a minute.
+                Ok(()) = self.connections.changed() => None,
+            };
+            match message {
                 Some(Ok(message)) => {
                     self.failures = 0;
                     if let Some(entry) = entry(message)
@@ -59,6 +67,7 @@ impl Follower {
     }
 
     async fn open(&mut self) {
+        self.connections.mark_unchanged();
         match open(&self.log, &self.follow).await {
             Ok(messages) => self.messages = Some(messages),
             Err(error) => {

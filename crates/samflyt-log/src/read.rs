@@ -32,8 +32,11 @@ impl Log {
     /// # Errors
     /// [`ReadError`] where the broker does not answer.
     pub async fn read(&self, stream: &str, sequence: u64) -> Result<Option<Entry>, ReadError> {
-        let stream =
-            self.jetstream.get_stream_no_info(stream).await.map_err(|e| ReadError::Unexpected(e.to_string()))?;
+        let stream = self
+            .jetstream
+            .get_stream_no_info(stream)
+            .await
+            .map_err(|e| ReadError::Unexpected(e.to_string()))?;
         match stream.get_raw_message(sequence).await {
             Ok(message) => Ok(Some(message.into())),
             Err(error) => match error.kind() {
@@ -48,8 +51,11 @@ impl Log {
     /// # Errors
     /// [`ReadError`] where the broker does not answer.
     pub async fn read_copy(&self, stream: &str, sequence: u64) -> Result<Option<Entry>, ReadError> {
-        let stream =
-            self.jetstream.get_stream_no_info(stream).await.map_err(|e| ReadError::Unexpected(e.to_string()))?;
+        let stream = self
+            .jetstream
+            .get_stream_no_info(stream)
+            .await
+            .map_err(|e| ReadError::Unexpected(e.to_string()))?;
         match stream.direct_get(sequence).await {
             Ok(message) => Ok(Some(message.into())),
             Err(error) => match error.kind() {
@@ -80,7 +86,8 @@ impl Log {
         self.client.publish_with_reply(target, inbox, request.into()).await.map_err(|e| unexpected(&e))?;
         let mut page = Page { entries: Vec::new(), more: false };
         loop {
-            let reply = tokio::time::timeout(self.config.ack_timeout().max(Duration::from_secs(1)), replies.next());
+            let reply =
+                tokio::time::timeout(self.config.ack_timeout().max(Duration::from_secs(1)), replies.next());
             let message = reply.await.ok().flatten().ok_or(ReadError::Unavailable)?;
             match message.status.map(|status| status.as_u16()) {
                 None => page.entries.push(direct_entry(message)?),
@@ -116,6 +123,7 @@ fn direct_entry(message: async_nats::Message) -> Result<Entry, ReadError> {
         .and_then(|headers| headers.get("Nats-Num-Pending"))
         .and_then(|pending| pending.as_str().parse().ok())
         .unwrap_or(0);
-    let stored = StreamMessage::try_from(message).map_err(|error| ReadError::Unexpected(error.to_string()))?;
+    let stored =
+        StreamMessage::try_from(message).map_err(|error| ReadError::Unexpected(error.to_string()))?;
     Ok(Entry { pending, payload, ..stored.into() })
 }

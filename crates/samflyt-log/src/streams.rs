@@ -84,7 +84,9 @@ impl Log {
                 }))
             }
             Err(error) => match error.kind() {
-                GetStreamErrorKind::JetStream(inner) if inner.error_code() == ErrorCode::STREAM_NOT_FOUND => Ok(None),
+                GetStreamErrorKind::JetStream(inner) if inner.error_code() == ErrorCode::STREAM_NOT_FOUND => {
+                    Ok(None)
+                }
                 _ => Err(StreamError { stream: stream.to_owned(), message: error.to_string() }),
             },
         }

@@ -28,7 +28,10 @@ struct Synthetic {
 impl Source for Synthetic {
     fn state(&self, _: &str) -> BoxFuture<'static, Result<Option<StreamState>, StreamError>> {
         let last = self.events;
-        async move { Ok(Some(StreamState { first: 1, last, messages: last, created: OffsetDateTime::UNIX_EPOCH })) }.boxed()
+        async move {
+            Ok(Some(StreamState { first: 1, last, messages: last, created: OffsetDateTime::UNIX_EPOCH }))
+        }
+        .boxed()
     }
 
     fn follow(&self, follow: Follow) -> BoxStream<'static, Entry> {
@@ -59,7 +62,11 @@ impl Fold for ThreeEntries {
 
     fn block_entries(family: u8) -> usize {
         let from_environment = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());
-        if family == 1 { from_environment("RANDOM").unwrap_or(8) } else { from_environment("GROWING").unwrap_or(32) }
+        if family == 1 {
+            from_environment("RANDOM").unwrap_or(8)
+        } else {
+            from_environment("GROWING").unwrap_or(32)
+        }
     }
 }
 
@@ -67,7 +74,8 @@ impl Fold for ThreeEntries {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let events = arguments.next().map_or(Ok(1_000_000), |value| value.parse())?;
-    let cache_mib = arguments.next().map_or(Ok(ProjectionConfig::default().cache_mib), |value| value.parse())?;
+    let cache_mib =
+        arguments.next().map_or(Ok(ProjectionConfig::default().cache_mib), |value| value.parse())?;
     let dir = arguments.next().map_or_else(|| std::env::temp_dir().join("samflyt-fold-speed"), PathBuf::from);
     let _ = std::fs::remove_dir_all(&dir);
     let config = ProjectionConfig { dir: dir.clone(), cache_mib, ..ProjectionConfig::default() };

@@ -44,7 +44,9 @@ pub enum ProjectionError {
         #[source]
         source: StoreError,
     },
-    #[error("the projection {name} was set aside {times} times without catching up between, the last time because: {reason}")]
+    #[error(
+        "the projection {name} was set aside {times} times without catching up between, the last time because: {reason}"
+    )]
     KeepsFailing { name: &'static str, times: u32, reason: String },
 }
 

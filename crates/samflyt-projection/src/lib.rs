@@ -10,7 +10,7 @@
 //!   is there before the first answer: what does not agree, does not open, or makes sled panic is set aside, and folded
 //!   anew from the log. No answer is silently wrong.
 //!
-//! Sled's cost is its number of items, not their size. So entries are stored in sorted blocks of some sixteen ([`pack`]),
+//! Sled's cost is its number of items, not their size. So entries are stored in sorted blocks of some sixteen (`pack`),
 //! which no caller sees: a third of the memory, half of the disk, an eighth of the time to verify.
 
 mod config;

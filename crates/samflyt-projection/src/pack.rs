@@ -15,7 +15,10 @@ pub(crate) use scan::Scan;
 use crate::StoreError;
 
 /// The name and the content of the block where a key is, or would be.
-pub(crate) fn block_of(tree: &sled::Tree, key: &[u8]) -> Result<Option<(sled::IVec, sled::IVec)>, StoreError> {
+pub(crate) fn block_of(
+    tree: &sled::Tree,
+    key: &[u8],
+) -> Result<Option<(sled::IVec, sled::IVec)>, StoreError> {
     let Some(family) = key.get(..1) else { return Ok(None) };
     Ok(tree.range(family..=key).next_back().transpose()?)
 }

@@ -2,6 +2,7 @@
 
 mod feeder;
 mod folder;
+mod hub;
 mod lane;
 mod poller;
 mod status;
@@ -18,8 +19,9 @@ use crate::{
     Clock, Fold, FoldError, ProjectionConfig, ProjectionError, Source, View, Writer,
     store::{Directory, Layout},
 };
+use hub::{Hub, Order};
 use lane::Lane;
-use supervisor::{Hub, Order, Supervisor};
+use supervisor::Supervisor;
 
 type FoldFn = Arc<dyn Fn(&Entry, &str, &mut Writer<'_>) -> Result<(), FoldError> + Send + Sync>;
 

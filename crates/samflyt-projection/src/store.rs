@@ -73,7 +73,12 @@ impl Store {
     }
 
     /// All entries with `from <= key < to`.
-    pub fn scan(&self, from: Vec<u8>, to: Option<Vec<u8>>, backward: bool) -> impl Iterator<Item = Result<Pair, StoreError>> + use<> {
+    pub fn scan(
+        &self,
+        from: Vec<u8>,
+        to: Option<Vec<u8>>,
+        backward: bool,
+    ) -> impl Iterator<Item = Result<Pair, StoreError>> + use<> {
         let mut scan = Scan::new(sled::Tree::clone(&self.tree), from, to, backward);
         let (damage, mut failed) = (self.damage.clone(), false);
         std::iter::from_fn(move || {

@@ -55,7 +55,10 @@ impl View {
     }
 
     /// All entries whose key begins so, the last first.
-    pub fn scan_prefix_backward(&self, prefix: &[u8]) -> impl Iterator<Item = Result<Pair, StoreError>> + use<> {
+    pub fn scan_prefix_backward(
+        &self,
+        prefix: &[u8],
+    ) -> impl Iterator<Item = Result<Pair, StoreError>> + use<> {
         self.store.scan(prefix.to_vec(), end_of_prefix(prefix), true)
     }
 
@@ -65,7 +68,10 @@ impl View {
     }
 
     /// All entries with a key in the range, the last first.
-    pub fn range_backward(&self, keys: Range<&[u8]>) -> impl Iterator<Item = Result<Pair, StoreError>> + use<> {
+    pub fn range_backward(
+        &self,
+        keys: Range<&[u8]>,
+    ) -> impl Iterator<Item = Result<Pair, StoreError>> + use<> {
         self.store.scan(keys.start.to_vec(), Some(keys.end.to_vec()), true)
     }
 }

@@ -62,7 +62,9 @@ impl Writer<'_> {
     pub fn scan_prefix(&self, prefix: &[u8]) -> Result<Vec<Pair>, StoreError> {
         let stored = self.store.scan(prefix.to_vec(), end_of_prefix(prefix), false);
         let mut found = stored.collect::<Result<BTreeMap<_, _>, _>>()?;
-        for (key, written) in self.writes.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix)) {
+        for (key, written) in
+            self.writes.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix))
+        {
             match written {
                 Some(value) => found.insert(key.clone(), value.clone()),
                 None => found.remove(key),

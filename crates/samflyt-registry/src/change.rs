@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use samflyt_events::catalogue::{Catalogue, CatalogueEvent, Change, Grant, Kind, Scope, Wildcard, place};
 use samflyt_events::{
-    EntityId, Event, EventId, EventRef, EventType, HUB_SYSTEM, HUB_TENANT, OrganisationNumber, Reason, Refusal,
-    SystemId, TenantId,
+    EntityId, Event, EventId, EventRef, EventType, HUB_SYSTEM, HUB_TENANT, OrganisationNumber, Reason,
+    Refusal, SystemId, TenantId,
 };
 use samflyt_log::{AppendError, StreamError};
 use samflyt_runtime::Caller;
@@ -86,7 +86,11 @@ impl Registry {
             if catalogue.sequence(&subject) > 0 {
                 return Ok(Decision::Unchanged);
             }
-            Ok(Decision::Append { tenant: None, kind: Kind::Grant, event: CatalogueEvent::GrantGiven { grant: grant.clone() } })
+            Ok(Decision::Append {
+                tenant: None,
+                kind: Kind::Grant,
+                event: CatalogueEvent::GrantGiven { grant: grant.clone() },
+            })
         };
         self.change(&author, decide).await.map_err(StartError::Grant)?;
         Ok(())
@@ -128,16 +132,28 @@ impl Registry {
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a change of the catalogue was not acknowledged");
-                    return Err(Refusal::new(Reason::LogUnavailable, format!("{error}; try again: it is harmless")));
+                    return Err(Refusal::new(
+                        Reason::LogUnavailable,
+                        format!("{error}; try again: it is harmless"),
+                    ));
                 }
             }
         }
-        Err(Refusal::new(Reason::Conflict, "others change the same thing all the time; look at it and try again"))
+        Err(Refusal::new(
+            Reason::Conflict,
+            "others change the same thing all the time; look at it and try again",
+        ))
     }
 
-    fn event(&self, tenant: Option<&TenantId>, author: &Author, event: CatalogueEvent) -> Result<Event, Refusal> {
+    fn event(
+        &self,
+        tenant: Option<&TenantId>,
+        author: &Author,
+        event: CatalogueEvent,
+    ) -> Result<Event, Refusal> {
         let now = self.deps.clock.now();
-        let invalid = |error: samflyt_events::IdError| Refusal::new(Reason::RequestInvalid, error.to_string());
+        let invalid =
+            |error: samflyt_events::IdError| Refusal::new(Reason::RequestInvalid, error.to_string());
         let kind = EventType::new(event.kind()).map_err(invalid)?;
         let id = EventId::new(&format!("{kind}-{:x}", now.unix_timestamp_nanos())).map_err(invalid)?;
         let system = SystemId::new(HUB_SYSTEM).map_err(invalid)?;

@@ -15,7 +15,10 @@ fn unknown(what: &str, id: &str) -> Refusal {
 }
 
 fn taken(what: &str, id: &str) -> Refusal {
-    Refusal::new(Reason::AlreadyExists, format!("there is a {what} `{id}` already, and it is another: choose another id"))
+    Refusal::new(
+        Reason::AlreadyExists,
+        format!("there is a {what} `{id}` already, and it is another: choose another id"),
+    )
 }
 
 pub(crate) fn tenant<'c>(catalogue: &'c Catalogue, id: &TenantId) -> Result<&'c Tenant, Refusal> {
@@ -111,10 +114,15 @@ pub(crate) fn register_system(catalogue: &Catalogue, system: &System) -> Result<
 }
 
 fn same_registration(found: &System, asked: &System) -> bool {
-    (&found.host, &found.product, &found.name, &found.note) == (&asked.host, &asked.product, &asked.name, &asked.note)
+    (&found.host, &found.product, &found.name, &found.note)
+        == (&asked.host, &asked.product, &asked.name, &asked.note)
 }
 
-pub(crate) fn enrol_system(catalogue: &Catalogue, id: &SystemId, user: &TenantId) -> Result<Decision, Refusal> {
+pub(crate) fn enrol_system(
+    catalogue: &Catalogue,
+    id: &SystemId,
+    user: &TenantId,
+) -> Result<Decision, Refusal> {
     tenant(catalogue, user)?;
     let found = system(catalogue, id)?;
     if catalogue.users_of(found).contains(user) {
@@ -135,7 +143,9 @@ pub(crate) fn replace_system(
     // Following the chain must not come back: nobody could say what is in use.
     loop {
         if next.id == *id {
-            let rule = format!("`{id}` would in the end be replaced by itself: name a system that it does not replace");
+            let rule = format!(
+                "`{id}` would in the end be replaced by itself: name a system that it does not replace"
+            );
             return Err(Refusal::new(Reason::RequestInvalid, rule));
         }
         match next.replaced_by.as_ref().and_then(|further| catalogue.system(further)) {
@@ -172,7 +182,8 @@ pub(crate) fn publish_contract(catalogue: &Catalogue, contract: &Contract) -> Re
         && newest.compiled.contract.version > version
     {
         let newest = newest.compiled.contract.version;
-        let rule = format!("contract {kind} is at {newest} already: {version} would come after it and be older");
+        let rule =
+            format!("contract {kind} is at {newest} already: {version} would come after it and be older");
         return Err(Refusal::new(Reason::ContractInvalid, rule));
     }
     let event = CatalogueEvent::ContractPublished { contract: Box::new(contract.clone()) };

@@ -20,7 +20,11 @@ pub(crate) fn tenants(caller: &Caller, catalogue: &Catalogue) -> Result<BTreeSet
 }
 
 /// Of those who use the system, the ones that the caller may know of.
-pub(crate) fn users(catalogue: &Catalogue, system: &System, visible: &BTreeSet<TenantId>) -> BTreeSet<TenantId> {
+pub(crate) fn users(
+    catalogue: &Catalogue,
+    system: &System,
+    visible: &BTreeSet<TenantId>,
+) -> BTreeSet<TenantId> {
     catalogue.users_of(system).intersection(visible).cloned().collect()
 }
 

@@ -21,7 +21,11 @@ impl Caller {
     /// # Errors
     /// `TOKEN_MISSING`, `TOKEN_INVALID`.
     pub async fn of_metadata(authenticator: &Authenticator, metadata: &MetadataMap) -> Result<Self, Refusal> {
-        Self::of_header(authenticator, metadata.get("authorization").map(|value| value.to_str().unwrap_or(""))).await
+        Self::of_header(
+            authenticator,
+            metadata.get("authorization").map(|value| value.to_str().unwrap_or("")),
+        )
+        .await
     }
 
     /// The caller that an `authorization` header names.

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use samflyt_events::TenantId;
 use samflyt_events::catalogue::{Catalogue, Change};
 use samflyt_events::subject::{REGISTRY_STREAM, tenant_registry_stream};
-use samflyt_events::TenantId;
 use samflyt_log::{Entry, Follow, Log, StreamError};
 use tokio::sync::{mpsc, watch};
 
@@ -34,7 +34,8 @@ impl CatalogueFeed {
         let (changed, changes) = watch::channel(0);
         let (entries, received) = mpsc::channel(BATCH_MAX);
         let feed = Self { current: Arc::clone(&current), changes };
-        let task = FoldTask { log: log.clone(), lifecycle: lifecycle.clone(), entries, received, current, changed };
+        let task =
+            FoldTask { log: log.clone(), lifecycle: lifecycle.clone(), entries, received, current, changed };
         lifecycle.spawn("catalogue", task.run());
         feed.catch_up(log, REGISTRY_STREAM).await?;
         let tenants: Vec<TenantId> = feed.get().tenants().map(|tenant| tenant.id.clone()).collect();
@@ -108,7 +109,8 @@ impl FoldTask {
     fn follow_stream(&self, stream: &str) {
         let follow = Follow { stream: stream.to_owned(), after: 0, headers_only: false };
         let mut follower = self.log.follow(follow);
-        let (entries, stop, stream) = (self.entries.clone(), self.lifecycle.services.clone(), Arc::from(stream));
+        let (entries, stop, stream) =
+            (self.entries.clone(), self.lifecycle.services.clone(), Arc::from(stream));
         self.lifecycle.spawn("catalogue stream", async move {
             loop {
                 let entry = tokio::select! {

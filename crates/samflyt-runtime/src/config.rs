@@ -43,8 +43,10 @@ pub fn load<T: DeserializeOwned + Serialize + Default>(
         Some(path) => {
             let text = std::fs::read_to_string(path)
                 .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
-            text.parse()
-                .map_err(|error: toml::de::Error| ConfigError::Toml { path: path.to_owned(), message: error.to_string() })?
+            text.parse().map_err(|error: toml::de::Error| ConfigError::Toml {
+                path: path.to_owned(),
+                message: error.to_string(),
+            })?
         }
     };
     let defaults = Table::try_from(T::default()).unwrap_or_default();
@@ -55,9 +57,9 @@ pub fn load<T: DeserializeOwned + Serialize + Default>(
             lay_over(&mut table, &defaults, &name, &path, &text)?;
         }
     }
-    Value::Table(table)
-        .try_into()
-        .map_err(|error: toml::de::Error| ConfigError::Invalid { message: error.to_string().trim().to_owned() })
+    Value::Table(table).try_into().map_err(|error: toml::de::Error| ConfigError::Invalid {
+        message: error.to_string().trim().to_owned(),
+    })
 }
 
 fn lay_over(
@@ -116,7 +118,11 @@ mod tests {
 
     #[test]
     fn the_environment_lies_over_the_file_and_keeps_types() {
-        let found = from(&[("SAMFLYT_NATS__PASSWORD", "123"), ("SAMFLYT_NATS__REPLICAS", "3"), ("SAMFLYT_TOKEN", "x")]);
+        let found = from(&[
+            ("SAMFLYT_NATS__PASSWORD", "123"),
+            ("SAMFLYT_NATS__REPLICAS", "3"),
+            ("SAMFLYT_TOKEN", "x"),
+        ]);
         let nats = Nats { password: "123".to_owned(), replicas: 3 };
         assert_eq!(found.unwrap(), Example { data_dir: String::new(), nats });
     }

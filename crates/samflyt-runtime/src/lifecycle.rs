@@ -32,7 +32,11 @@ impl Lifecycle {
     }
 
     /// Runs a task that should end only when `services` is cancelled. Its error or panic ends the process.
-    pub fn spawn<E: Display>(&self, name: &'static str, task: impl Future<Output = Result<(), E>> + Send + 'static) {
+    pub fn spawn<E: Display>(
+        &self,
+        name: &'static str,
+        task: impl Future<Output = Result<(), E>> + Send + 'static,
+    ) {
         self.watch(&self.tasks, name, task);
     }
 

@@ -18,7 +18,9 @@ pub fn codes(reason: Reason) -> (Code, u16) {
         Reason::SystemUnknown | Reason::TypeUnknown | Reason::ContractVersionUnknown | Reason::NotFound => {
             (Code::NotFound, 404)
         }
-        Reason::EnvelopeInvalid | Reason::TimeInFuture | Reason::RequestInvalid => (Code::InvalidArgument, 400),
+        Reason::EnvelopeInvalid | Reason::TimeInFuture | Reason::RequestInvalid => {
+            (Code::InvalidArgument, 400)
+        }
         Reason::ContractViolated | Reason::ContractInvalid => (Code::InvalidArgument, 422),
         Reason::TooLarge => (Code::InvalidArgument, 413),
         Reason::IdReused | Reason::AlreadyExists => (Code::AlreadyExists, 409),
@@ -31,7 +33,11 @@ pub fn codes(reason: Reason) -> (Code, u16) {
 /// `google.rpc.Status` with `ErrorInfo`, `BadRequest` and `RetryInfo` where they apply.
 pub fn status(refusal: &Refusal) -> Status {
     let mut details = ErrorDetails::new();
-    details.set_error_info(refusal.reason.as_str(), DOMAIN, std::collections::HashMap::<String, String>::new());
+    details.set_error_info(
+        refusal.reason.as_str(),
+        DOMAIN,
+        std::collections::HashMap::<String, String>::new(),
+    );
     if !refusal.violations.is_empty() {
         let violation = |v: &Violation| FieldViolation::new(&v.field, format!("{}: {}", v.rule, v.advice));
         details.set_bad_request(refusal.violations.iter().map(violation).collect::<Vec<_>>());

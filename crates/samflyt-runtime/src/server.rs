@@ -41,7 +41,9 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 ///
 /// # Errors
 /// [`ServeError::Reflection`] where the descriptors are broken.
-pub async fn grpc_routes(services: impl IntoIterator<Item = (Routes, Vec<&'static str>)>) -> Result<Routes, ServeError> {
+pub async fn grpc_routes(
+    services: impl IntoIterator<Item = (Routes, Vec<&'static str>)>,
+) -> Result<Routes, ServeError> {
     let (health, health_service) = tonic_health::server::health_reporter();
     let mut all = Routes::new(health_service).into_axum_router();
     for (routes, names) in services {

@@ -10,6 +10,17 @@ use tempfile::TempDir;
 pub struct TestHub {
     pub local: LocalHub,
     dir: TempDir,
+    _stop: StopOnDrop,
+}
+
+/// A test that fails must not wait for threads that nobody told to end.
+struct StopOnDrop(samflyt_runtime::Lifecycle);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.intake.cancel();
+        self.0.services.cancel();
+    }
 }
 
 /// What every test needs: two municipalities with a system and a client each, and one contract.
@@ -47,7 +58,8 @@ impl TestHub {
         };
         adjust(&mut config);
         let local = LocalHub::start(config).await.unwrap();
-        Self { local, dir }
+        let stop = StopOnDrop(local.hub.lifecycle.clone());
+        Self { local, dir, _stop: stop }
     }
 
     /// Ends the hub and its broker; gives back what they leave behind.
@@ -108,7 +120,10 @@ impl TestHub {
         };
         registry.register_system(request).await.unwrap();
         let document = crate::events::contract().to_json();
-        registry.publish_contract(pb::PublishContractRequest { document, ..Default::default() }).await.unwrap();
+        registry
+            .publish_contract(pb::PublishContractRequest { document, ..Default::default() })
+            .await
+            .unwrap();
         let grant = pb::Grant {
             organisation: organisation.to_owned(),
             scopes: vec!["samflyt:publish".to_owned(), "samflyt:query".to_owned()],

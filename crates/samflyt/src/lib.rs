@@ -15,7 +15,9 @@ use clap::Parser;
 /// An integration hub for municipalities: events in, one durable log each, lineage out
 #[derive(Debug, Parser)]
 #[command(name = "samflyt", version, propagate_version = true)]
-#[command(after_help = "Examples:\n  samflyt demo\n  samflyt up\n  samflyt lineage trace seljord seljord-skjemaporten/1")]
+#[command(
+    after_help = "Examples:\n  samflyt demo\n  samflyt up\n  samflyt lineage trace seljord seljord-skjemaporten/1"
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,

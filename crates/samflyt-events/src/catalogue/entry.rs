@@ -90,8 +90,15 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 7] =
-        [Self::Publish, Self::Consume, Self::Archive, Self::Query, Self::Registry, Self::Evidence, Self::Admin];
+    pub const ALL: [Self; 7] = [
+        Self::Publish,
+        Self::Consume,
+        Self::Archive,
+        Self::Query,
+        Self::Registry,
+        Self::Evidence,
+        Self::Admin,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {

@@ -87,9 +87,9 @@ impl CatalogueEvent {
             | Self::TenantMerged { id, .. }
             | Self::TenantSplit { id, .. } => id.as_str(),
             Self::SystemRegistered { system } => system.id.as_str(),
-            Self::SystemEnrolled { id, .. } | Self::SystemReplaced { id, .. } | Self::SystemRetired { id, .. } => {
-                id.as_str()
-            }
+            Self::SystemEnrolled { id, .. }
+            | Self::SystemReplaced { id, .. }
+            | Self::SystemRetired { id, .. } => id.as_str(),
             Self::ContractPublished { contract } => contract.kind.as_str(),
             Self::ContractRetired { kind, .. } => kind.as_str(),
             Self::GrantGiven { grant } => &grant.id,

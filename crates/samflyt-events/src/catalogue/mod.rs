@@ -35,7 +35,14 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// Folds one event. Folding the same again changes nothing.
-    pub fn apply(&mut self, stream: &str, subject: &str, sequence: u64, at: OffsetDateTime, event: &CatalogueEvent) {
+    pub fn apply(
+        &mut self,
+        stream: &str,
+        subject: &str,
+        sequence: u64,
+        at: OffsetDateTime,
+        event: &CatalogueEvent,
+    ) {
         let position = self.positions.entry(stream.to_owned()).or_default();
         if sequence <= *position {
             return;
@@ -60,7 +67,8 @@ impl Catalogue {
             CatalogueEvent::TenantRegistered { id, attributes } => {
                 self.tenants.insert(id.clone(), Arc::new(Tenant::new(id.clone(), attributes.clone())));
             }
-            CatalogueEvent::TenantRenumbered { id, attributes } | CatalogueEvent::TenantRenamed { id, attributes } => {
+            CatalogueEvent::TenantRenumbered { id, attributes }
+            | CatalogueEvent::TenantRenamed { id, attributes } => {
                 self.change_tenant(id, |tenant| tenant.become_from(attributes.clone()));
             }
             CatalogueEvent::TenantMerged { id, into, on } => {
@@ -79,10 +87,14 @@ impl Catalogue {
                 system.replaced_by = Some(by.clone());
                 system.replaced_on = Some(*on);
             }),
-            CatalogueEvent::SystemRetired { id, on } => self.change_system(id, |system| system.retired_on = Some(*on)),
+            CatalogueEvent::SystemRetired { id, on } => {
+                self.change_system(id, |system| system.retired_on = Some(*on))
+            }
             CatalogueEvent::ContractPublished { contract } => self.publish(at, contract),
             CatalogueEvent::ContractRetired { kind, version } => {
-                if let Some(entry) = self.contracts.get_mut(kind).and_then(|versions| versions.get_mut(version)) {
+                if let Some(entry) =
+                    self.contracts.get_mut(kind).and_then(|versions| versions.get_mut(version))
+                {
                     *entry = Arc::new(ContractEntry { retired: true, ..entry.as_ref().clone() });
                 }
             }

@@ -74,7 +74,13 @@ impl Catalogue {
     }
 
     /// Whether a grant covers scope and tenant, and the system where one is meant.
-    pub fn may(&self, holder: &Holder<'_>, scope: Scope, tenant: &TenantId, system: Option<&SystemId>) -> bool {
+    pub fn may(
+        &self,
+        holder: &Holder<'_>,
+        scope: Scope,
+        tenant: &TenantId,
+        system: Option<&SystemId>,
+    ) -> bool {
         self.grants_held(holder).any(|grant| {
             grant.scopes.contains(&scope)
                 && grant.tenants.covers(tenant)

@@ -15,7 +15,9 @@ const PATTERN_BYTES_MAX: usize = 1024;
 /// Why a document is not a contract. Contracts hold no personal data, so what is wrong is repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContractError {
-    #[error("the document has {bytes} bytes, more than {DOCUMENT_BYTES_MAX}: describe less, or split the event type")]
+    #[error(
+        "the document has {bytes} bytes, more than {DOCUMENT_BYTES_MAX}: describe less, or split the event type"
+    )]
     TooLarge { bytes: usize },
     #[error("the document {0}")]
     Json(JsonError),

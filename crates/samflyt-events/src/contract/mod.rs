@@ -61,7 +61,8 @@ pub struct LegalBasis {
 impl std::fmt::Display for LegalBasis {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let gdpr = if self.gdpr.is_empty() { String::new() } else { format!("GDPR {}", self.gdpr) };
-        let parts: Vec<&str> = [gdpr.as_str(), &self.law].into_iter().filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> =
+            [gdpr.as_str(), &self.law].into_iter().filter(|part| !part.is_empty()).collect();
         f.write_str(&parts.join("; "))
     }
 }
@@ -143,7 +144,8 @@ impl Contract {
     /// The pointers of the fields that are personal.
     pub fn personal_pointers(&self) -> impl Iterator<Item = &str> {
         let named = self.persons.iter().map(String::as_str);
-        let marked = self.fields.iter().filter(|(_, field)| field.personal).map(|(pointer, _)| pointer.as_str());
+        let marked =
+            self.fields.iter().filter(|(_, field)| field.personal).map(|(pointer, _)| pointer.as_str());
         named.chain(marked)
     }
 
@@ -167,7 +169,9 @@ fn withhold(value: &mut Value, steps: &[&str]) -> bool {
         return there;
     };
     match value {
-        Value::Array(items) if *step == "*" => items.iter_mut().fold(false, |any, item| withhold(item, rest) | any),
+        Value::Array(items) if *step == "*" => {
+            items.iter_mut().fold(false, |any, item| withhold(item, rest) | any)
+        }
         Value::Array(items) => step
             .parse::<usize>()
             .ok()
@@ -190,7 +194,9 @@ pub fn values_at<'v>(value: &'v Value, pointer: &str) -> Vec<&'v Value> {
             .into_iter()
             .flat_map(|value| match value {
                 Value::Array(items) if name == "*" => items.iter().collect(),
-                Value::Array(items) => name.parse().ok().and_then(|i: usize| items.get(i)).into_iter().collect(),
+                Value::Array(items) => {
+                    name.parse().ok().and_then(|i: usize| items.get(i)).into_iter().collect()
+                }
                 Value::Object(members) => members.get(&name).into_iter().collect::<Vec<_>>(),
                 _ => Vec::new(),
             })
@@ -216,7 +222,10 @@ mod tests {
         );
         let mut data = json!({"parents": [{"id": "x"}, {"id": "y", "a": 1}], "child": {"name": "N"}, "n": 1});
         assert_eq!(contract.withhold_personal(&mut data), ["/child/name", "/parents/*/id"]);
-        assert_eq!(data, json!({"parents": [{"id": null}, {"id": null, "a": 1}], "child": {"name": null}, "n": 1}));
+        assert_eq!(
+            data,
+            json!({"parents": [{"id": null}, {"id": null, "a": 1}], "child": {"name": null}, "n": 1})
+        );
         assert_eq!(values_at(&json!({"p": [{"i": 1}, {"i": 2}]}), "/p/*/i"), [&json!(1), &json!(2)]);
     }
 }

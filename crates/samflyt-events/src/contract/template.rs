@@ -7,7 +7,8 @@ use crate::EventType;
 
 /// A contract to start from.
 pub fn template(kind: &EventType) -> Contract {
-    let field = |concept: &str, origin, personal| Field { concept: Some(concept.to_owned()), origin, personal };
+    let field =
+        |concept: &str, origin, personal| Field { concept: Some(concept.to_owned()), origin, personal };
     Contract {
         kind: kind.clone(),
         version: ContractVersion { major: 1, minor: 0 },

@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 pub(super) fn draft(event: Event) -> Draft {
-    let prefixed = |prefix: &str, text: &str| if text.is_empty() { String::new() } else { format!("{prefix}{text}") };
+    let prefixed =
+        |prefix: &str, text: &str| if text.is_empty() { String::new() } else { format!("{prefix}{text}") };
     let dataschema = if event.contract_version.is_empty() {
         String::new()
     } else {

@@ -93,8 +93,10 @@ impl Pump {
         stop: CancellationToken,
     ) {
         let mut open = true;
+        let mut broken_off = None;
         while open || !self.in_flight.is_empty() || self.held.is_some() {
-            let takes = open && self.held.is_none() && self.in_flight.len() < self.intake.config.in_flight_max;
+            let takes =
+                open && self.held.is_none() && self.in_flight.len() < self.intake.config.in_flight_max;
             tokio::select! {
                 biased;
                 Some(settled) = self.in_flight.next(), if !self.in_flight.is_empty() => {
@@ -111,12 +113,15 @@ impl Pump {
                     Err(status) => {
                         // What was sent is still settled; the answers go nowhere if the client is gone.
                         tracing::debug!(%status, "an event stream broke off");
+                        broken_off = Some(status);
                         open = false;
                     }
                 },
             }
         }
-        if stop.is_cancelled() {
+        if let Some(status) = broken_off {
+            let _ = replies.send(Err(status)).await;
+        } else if stop.is_cancelled() {
             let message = "the hub is stopping: open the stream again, and resend what was not answered";
             let refusal = Refusal::new(Reason::LogUnavailable, message);
             let _ = replies.send(Err(refused::status(&refusal))).await;

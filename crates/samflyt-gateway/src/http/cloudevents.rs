@@ -16,11 +16,15 @@ use serde_json::value::RawValue;
 pub(crate) fn structured(text: &[u8]) -> Result<Draft, Refusal> {
     match parse_strict(text) {
         Ok(Value::Object(_)) => {}
-        Ok(_) => return Err(refusal("", "is not a JSON object", "send one CloudEvent in the JSON event format")),
-        Err(error) => return Err(refusal("", error.to_string(), "send one CloudEvent in the JSON event format")),
+        Ok(_) => {
+            return Err(refusal("", "is not a JSON object", "send one CloudEvent in the JSON event format"));
+        }
+        Err(error) => {
+            return Err(refusal("", error.to_string(), "send one CloudEvent in the JSON event format"));
+        }
     }
-    let members: BTreeMap<String, &RawValue> =
-        serde_json::from_slice(text).map_err(|_| refusal("", "is not a JSON object", "send one CloudEvent"))?;
+    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(text)
+        .map_err(|_| refusal("", "is not a JSON object", "send one CloudEvent"))?;
     let mut draft = Draft::default();
     let mut version = String::new();
     for (name, value) in members {
@@ -46,7 +50,8 @@ pub(crate) fn binary<'h>(
     content_type: &str,
     data: &[u8],
 ) -> Result<Draft, Refusal> {
-    let mut draft = Draft { data: data.to_vec(), datacontenttype: content_type.to_owned(), ..Draft::default() };
+    let mut draft =
+        Draft { data: data.to_vec(), datacontenttype: content_type.to_owned(), ..Draft::default() };
     let mut version = String::new();
     for (header, value) in headers {
         let header = header.to_ascii_lowercase();
@@ -87,7 +92,8 @@ fn set(draft: &mut Draft, version: &mut String, name: &str, text: String) -> Res
         // W3C trace state is of no use without a vendor of ours in it.
         "tracestate" => return Ok(()),
         _ => {
-            let advice = "nothing is appended that no contract describes: put it into the data, or leave it out";
+            let advice =
+                "nothing is appended that no contract describes: put it into the data, or leave it out";
             // The name may be anything, also a person's number: it is told only where it is of the standard's form.
             let known = name.len() <= 20 && name.bytes().all(|b| b.is_ascii_lowercase());
             let field = if known { name } else { "…" };

@@ -7,8 +7,8 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures::stream::FuturesOrdered;
 use futures::StreamExt;
+use futures::stream::FuturesOrdered;
 use samflyt_events::{Draft, Reason, Refusal, too_large};
 use samflyt_runtime::Caller;
 use serde_json::value::RawValue;
@@ -58,7 +58,12 @@ fn validate_only(query: Option<&str>) -> Result<bool, Refusal> {
         Some("validate_only=true" | "validate_only") => Ok(true),
         Some(_) => {
             let advice = "the only one is `validate_only=true`";
-            Err(Refusal::of_field(Reason::RequestInvalid, "/query", "has parameters that the hub does not know", advice))
+            Err(Refusal::of_field(
+                Reason::RequestInvalid,
+                "/query",
+                "has parameters that the hub does not know",
+                advice,
+            ))
         }
     }
 }
@@ -72,7 +77,12 @@ async fn read(body: Body, bytes_max: usize) -> Result<Vec<u8>, Refusal> {
 }
 
 /// Each event by itself; those of one entity in their order.
-async fn batch(intake: &Arc<Intake>, caller: &Caller, text: &[u8], validate_only: bool) -> Result<Response, Problem> {
+async fn batch(
+    intake: &Arc<Intake>,
+    caller: &Caller,
+    text: &[u8],
+    validate_only: bool,
+) -> Result<Response, Problem> {
     let advice = "send a JSON array of CloudEvents";
     let invalid = |rule: &str| Refusal::of_field(Reason::EnvelopeInvalid, "", rule, advice);
     let events: Vec<&RawValue> = serde_json::from_slice(text).map_err(|_| invalid("is not a JSON array"))?;
@@ -103,7 +113,8 @@ async fn publish_all(
     validate_only: bool,
 ) -> Outcomes {
     // Events of one entity go one after the other, different entities side by side.
-    let mut lanes: std::collections::BTreeMap<(String, String), Vec<usize>> = std::collections::BTreeMap::new();
+    let mut lanes: std::collections::BTreeMap<(String, String), Vec<usize>> =
+        std::collections::BTreeMap::new();
     let mut outcomes: Vec<Option<Result<Receipt, Refusal>>> = vec![None; drafts.len()];
     let mut waiting: Vec<Option<Draft>> = Vec::with_capacity(drafts.len());
     let mut ids = Vec::with_capacity(drafts.len());

@@ -52,7 +52,9 @@ mod tests {
 
     #[test]
     fn a_name_comes_back_as_the_caller_it_was_made_of() {
-        for (supplier, client) in [(None, None), (Some("998877665"), Some("fag.system *1_x")), (None, Some("0_0"))] {
+        for (supplier, client) in
+            [(None, None), (Some("998877665"), Some("fag.system *1_x")), (None, Some("0_0"))]
+        {
             let principal = Principal {
                 issuer: String::new(),
                 client_id: client.map(str::to_owned),
@@ -62,7 +64,10 @@ mod tests {
                 expires_at: OffsetDateTime::UNIX_EPOCH,
             };
             let back = caller_of(&name_of(&principal)).unwrap().principal;
-            assert_eq!((&back.consumer, &back.supplier, &back.client_id), (&principal.consumer, &principal.supplier, &principal.client_id));
+            assert_eq!(
+                (&back.consumer, &back.supplier, &back.client_id),
+                (&principal.consumer, &principal.supplier, &principal.client_id)
+            );
             assert!(!inbox_prefix(&principal).contains(['.', '*', '>', ' ']));
         }
         assert!(caller_of("nonsense").is_none());

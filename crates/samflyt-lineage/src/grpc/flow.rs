@@ -32,7 +32,9 @@ pub(super) fn message(
         last_seen: Some(moment(totals.last_ms)),
         legal_basis: contract.map(|contract| contract.legal_basis.to_string()).unwrap_or_default(),
         purpose: contract.map(|contract| contract.purpose.clone()).unwrap_or_default(),
-        classification: contract.map(|contract| contract.classification.as_str().to_owned()).unwrap_or_default(),
+        classification: contract
+            .map(|contract| contract.classification.as_str().to_owned())
+            .unwrap_or_default(),
     })
 }
 

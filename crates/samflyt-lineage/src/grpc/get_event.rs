@@ -8,7 +8,11 @@ use crate::Lineage;
 use crate::answer::{completeness, event, not_found, store_failed};
 
 impl Lineage {
-    pub(super) async fn event(&self, caller: Caller, request: pb::GetEventRequest) -> Result<pb::GetEventResponse, Refusal> {
+    pub(super) async fn event(
+        &self,
+        caller: Caller,
+        request: pb::GetEventRequest,
+    ) -> Result<pb::GetEventResponse, Refusal> {
         let (tenants, reader) =
             self.question(&caller, std::slice::from_ref(&request.tenant), request.at_least).await?;
         let reference = reference(&request.system, &request.event_id)?;
@@ -37,7 +41,8 @@ impl Lineage {
         let catalogue = self.deps.feed.get();
         let kind = &found.event.kind;
         let contract = found.event.contract.and_then(|version| catalogue.contract(kind, version).cloned());
-        let (data, withheld) = readable(&found.event.data, contract.as_ref().map(|entry| &entry.compiled.contract));
+        let (data, withheld) =
+            readable(&found.event.data, contract.as_ref().map(|entry| &entry.compiled.contract));
         message.withheld = withheld;
         if let Some(event) = &mut message.event {
             event.data = data.into();

@@ -17,7 +17,8 @@ impl Lineage {
         request: pb::GetStatusRequest,
     ) -> Result<pb::GetStatusResponse, Refusal> {
         let (readable, reader) = self.question(&caller, &request.tenants, request.at_least).await?;
-        let tenants = readable.iter().map(|tenant| self.tenant_status(&reader, tenant)).collect::<Result<_, _>>();
+        let tenants =
+            readable.iter().map(|tenant| self.tenant_status(&reader, tenant)).collect::<Result<_, _>>();
         let completeness = Some(completeness(&reader, &readable, false));
         Ok(pb::GetStatusResponse { tenants: tenants.map_err(store_failed)?, completeness })
     }

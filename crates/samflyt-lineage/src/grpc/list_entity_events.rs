@@ -33,13 +33,18 @@ impl Lineage {
         })?;
         let head = state.map_or(0, |state| state.last);
         let subject = events_about(&tenant, &entity);
-        let page =
-            self.deps.log.read_subject(&stream, &subject, after + 1, size as usize).await.map_err(log_failed)?;
+        let page = self
+            .deps
+            .log
+            .read_subject(&stream, &subject, after + 1, size as usize)
+            .await
+            .map_err(log_failed)?;
         let next_page_token = match page.entries.last() {
             Some(last) if page.more => last.sequence.to_string(),
             _ => String::new(),
         };
-        let events = page.entries.iter().filter_map(|entry| entry.event().ok()).map(|found| event(&found)).collect();
+        let events =
+            page.entries.iter().filter_map(|entry| entry.event().ok()).map(|found| event(&found)).collect();
         let position = common::Position {
             tenant: tenant.to_string(),
             stream,
@@ -48,7 +53,8 @@ impl Lineage {
             lag_events: 0,
             head_observed_at: Some(timestamp(self.deps.clock.now())),
         };
-        let completeness = common::Completeness { positions: vec![position], truncated: page.more, rebuilding: false };
+        let completeness =
+            common::Completeness { positions: vec![position], truncated: page.more, rebuilding: false };
         Ok(pb::ListEntityEventsResponse { events, next_page_token, completeness: Some(completeness) })
     }
 }

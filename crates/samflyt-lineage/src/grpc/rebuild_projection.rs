@@ -1,7 +1,7 @@
 //! `RebuildProjection`: beside the old, then switch; progress is streamed.
 
-use samflyt_events::{Reason, Refusal};
 use samflyt_events::catalogue::Scope;
+use samflyt_events::{Reason, Refusal};
 use samflyt_proto::lineage as pb;
 use samflyt_runtime::{Caller, refused};
 use tokio::sync::mpsc;
@@ -43,5 +43,8 @@ impl Lineage {
 }
 
 fn failed() -> Refusal {
-    Refusal::new(Reason::LogUnavailable, "the rebuild was given up and the old projection stays: see the hub's log")
+    Refusal::new(
+        Reason::LogUnavailable,
+        "the rebuild was given up and the old projection stays: see the hub's log",
+    )
 }

@@ -62,14 +62,20 @@ fn join(
 }
 
 /// Joins those who named this event before it came.
-fn release(writer: &mut Writer<'_>, place: Place, seen: &Seen<'_>) -> Result<Vec<(Place, Waiting)>, FoldError> {
+fn release(
+    writer: &mut Writer<'_>,
+    place: Place,
+    seen: &Seen<'_>,
+) -> Result<Vec<(Place, Waiting)>, FoldError> {
     if pending(writer)? == 0 {
         return Ok(Vec::new());
     }
     let waiting = writer.scan_prefix(&keys::pending_on(&seen.key).into_bytes())?;
     let mut released = Vec::with_capacity(waiting.len());
     for (key, value) in waiting {
-        let (Some(effect), Some(waited)) = (Tail(&key).place(), Waiting::from_bytes(&value)) else { continue };
+        let (Some(effect), Some(waited)) = (Tail(&key).place(), Waiting::from_bytes(&value)) else {
+            continue;
+        };
         writer.put(keys::effects_of(place).place(effect).into_bytes(), []);
         writer.remove(key);
         released.push((effect, waited));

@@ -130,7 +130,11 @@ fn parts(pairs: &[Pair], entries_max: usize, appended_only: bool) -> Vec<&[Pair]
         return vec![pairs];
     }
     let bytes_max = if appended_only { BLOCK_BYTES_MAX } else { (bytes / 2).clamp(1, BLOCK_BYTES_MAX) };
-    let count = if appended_only { entries_max } else { pairs.len().div_ceil(pairs.len().div_ceil(entries_max).max(2)) };
+    let count = if appended_only {
+        entries_max
+    } else {
+        pairs.len().div_ceil(pairs.len().div_ceil(entries_max).max(2))
+    };
     let (mut parts, mut from, mut filled) = (Vec::new(), 0, 0);
     for (at, pair) in pairs.iter().enumerate() {
         if at > from && (at - from >= count || filled + size(pair) > bytes_max) {

@@ -70,7 +70,9 @@ impl Scan {
             Some(to) => Bound::Excluded(to.as_slice()),
             None => Bound::Unbounded,
         };
-        let Some((name, content)) = self.tree.range::<&[u8], _>((Bound::Unbounded, end)).next_back().transpose()? else {
+        let Some((name, content)) =
+            self.tree.range::<&[u8], _>((Bound::Unbounded, end)).next_back().transpose()?
+        else {
             self.ended = true;
             return Ok(());
         };

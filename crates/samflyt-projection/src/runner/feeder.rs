@@ -56,7 +56,8 @@ async fn pass_on(lane: &Lane, stream: &Arc<str>, chunks: &mpsc::Sender<Chunk>) {
     };
     let mut source = lane.parts.source.follow(follow);
     while let Some(first) = source.next().await {
-        let mut entries = Vec::with_capacity(CHUNK_MAX.min(usize::try_from(first.pending).unwrap_or(CHUNK_MAX) + 1));
+        let mut entries =
+            Vec::with_capacity(CHUNK_MAX.min(usize::try_from(first.pending).unwrap_or(CHUNK_MAX) + 1));
         entries.push(first);
         while entries.len() < CHUNK_MAX
             && let Some(Some(entry)) = source.next().now_or_never()

@@ -44,7 +44,14 @@ enum Broken {
 impl Folder {
     pub fn start(lane: Arc<Lane>, checkpoint: Checkpoint, chunks: mpsc::Receiver<Chunk>) {
         let tracker = lane.parts.lifecycle.tracker.clone();
-        let folder = Self { lane, checkpoint, writes: Writes::new(), memory: None, positions: BTreeMap::new(), events: 0 };
+        let folder = Self {
+            lane,
+            checkpoint,
+            writes: Writes::new(),
+            memory: None,
+            positions: BTreeMap::new(),
+            events: 0,
+        };
         tracker.spawn_blocking(move || folder.run_guarded(chunks));
     }
 
@@ -73,7 +80,8 @@ impl Folder {
 
     fn fold(&mut self, chunk: Chunk) -> Result<(), Broken> {
         for entry in chunk.entries {
-            let known = self.positions.get(&chunk.stream).or_else(|| self.checkpoint.positions.get(&chunk.stream));
+            let known =
+                self.positions.get(&chunk.stream).or_else(|| self.checkpoint.positions.get(&chunk.stream));
             let known = known.copied();
             let folded = known.map_or(0, |position| position.sequence);
             if entry.sequence <= folded {
@@ -106,7 +114,8 @@ impl Folder {
     }
 
     fn fold_entry(&mut self, stream: &Arc<str>, entry: &Entry) -> Result<(), StoreError> {
-        let mut writer = Writer { store: &self.lane.store, writes: &mut self.writes, memory: &mut self.memory };
+        let mut writer =
+            Writer { store: &self.lane.store, writes: &mut self.writes, memory: &mut self.memory };
         match (self.lane.parts.fold)(entry, stream, &mut writer) {
             Ok(()) => Ok(()),
             Err(FoldError::Refused(reason)) => {

@@ -15,7 +15,11 @@ use samflyt_log::{Entry, StreamState};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{FoldFn, Lifecycle, Progress, feeder, folder::Folder, status::{Alarm, Status}};
+use super::{
+    FoldFn, Lifecycle, Progress, feeder,
+    folder::Folder,
+    status::{Alarm, Status},
+};
 use crate::{
     Clock, ProjectionConfig, Source, View,
     store::{Checkpoint, Position, Store},
@@ -59,16 +63,23 @@ pub(super) struct Lane {
     pub stopped: CancellationToken,
     pub complete: AtomicBool,
     statuses: Mutex<BTreeMap<Arc<str>, Status>>,
-    chunks: Mutex<Option<mpsc::Sender<Chunk>>>,
+    /// Weak: the thread ends when the task that keeps the channel open is gone, however it went.
+    chunks: mpsc::WeakSender<Chunk>,
     /// Told of every commit; a lane that is being built tells nobody.
     commits: ArcSwap<watch::Sender<u64>>,
 }
 
 impl Lane {
-    pub fn start(parts: Parts, store: Arc<Store>, checkpoint: Checkpoint, commits: watch::Sender<u64>) -> Arc<Self> {
+    pub fn start(
+        parts: Parts,
+        store: Arc<Store>,
+        checkpoint: Checkpoint,
+        commits: watch::Sender<u64>,
+    ) -> Arc<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let (sender, receiver) = mpsc::channel(CHUNKS_MAX);
-        let statuses = checkpoint.positions.iter().map(|(stream, position)| (stream.clone(), Status::at(*position)));
+        let statuses =
+            checkpoint.positions.iter().map(|(stream, position)| (stream.clone(), Status::at(*position)));
         let lane = Arc::new(Self {
             id: NEXT.fetch_add(1, Relaxed),
             store,
@@ -76,22 +87,22 @@ impl Lane {
             stopped: CancellationToken::new(),
             complete: AtomicBool::new(checkpoint.complete),
             statuses: Mutex::new(statuses.collect()),
-            chunks: Mutex::new(Some(sender)),
+            chunks: sender.downgrade(),
             commits: ArcSwap::from_pointee(commits),
             parts,
         });
         Folder::start(lane.clone(), checkpoint, receiver);
-        let stopping = lane.clone();
+        let stop = lane.stop.clone();
         lane.parts.lifecycle.tracker.spawn(async move {
-            stopping.stop.cancelled().await;
-            stopping.chunks.lock().take();
+            let _open = sender;
+            stop.cancelled().await;
         });
         lane
     }
 
     /// Feeds a stream into the fold. Call once per stream.
     pub fn follow(self: &Arc<Self>, stream: &Arc<str>) {
-        let Some(chunks) = self.chunks.lock().clone() else { return };
+        let Some(chunks) = self.chunks.upgrade() else { return };
         self.statuses.lock().entry(stream.clone()).or_default();
         self.parts.lifecycle.tracker.spawn(feeder::feed(self.clone(), stream.clone(), chunks));
     }
@@ -126,7 +137,13 @@ impl Lane {
     }
 
     /// Takes in where the log says a stream ends; `folded` and `asked` are from before it was asked.
-    pub fn observe(&self, stream: &str, folded: u64, asked: Instant, state: &StreamState) -> Result<(), Alarm> {
+    pub fn observe(
+        &self,
+        stream: &str,
+        folded: u64,
+        asked: Instant,
+        state: &StreamState,
+    ) -> Result<(), Alarm> {
         let now = (self.parts.clock)();
         match self.statuses.lock().get_mut(stream) {
             Some(status) => status.observe(folded, asked, state, now),

@@ -9,8 +9,8 @@ use futures::StreamExt;
 use tokio::time::MissedTickBehavior;
 
 use super::{
+    hub::Hub,
     lane::{Lane, Signal},
-    supervisor::Hub,
 };
 
 const AT_ONCE: usize = 16;
@@ -35,7 +35,8 @@ pub(super) async fn poll(hub: Arc<Hub>) {
 
 async fn poll_stream(hub: &Hub, stream: Arc<str>) {
     let stream = &*stream;
-    let lanes: Vec<(Arc<Lane>, u64)> = hub.lanes().map(|lane| (lane.clone(), lane.sequence(stream))).collect();
+    let lanes: Vec<(Arc<Lane>, u64)> =
+        hub.lanes().map(|lane| (lane.clone(), lane.sequence(stream))).collect();
     let asked = Instant::now();
     match hub.parts.source.state(stream).await {
         Ok(Some(state)) => {

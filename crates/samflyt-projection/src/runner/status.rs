@@ -35,11 +35,22 @@ pub(super) struct Status {
 
 impl Status {
     pub fn at(position: Position) -> Self {
-        Self { sequence: position.sequence, head: position.sequence, created: Some(position.created), ..Self::default() }
+        Self {
+            sequence: position.sequence,
+            head: position.sequence,
+            created: Some(position.created),
+            ..Self::default()
+        }
     }
 
     /// Takes in what the log answered. `folded` is the position from before it was asked, at `asked`.
-    pub fn observe(&mut self, folded: u64, asked: Instant, state: &StreamState, now: OffsetDateTime) -> Result<(), Alarm> {
+    pub fn observe(
+        &mut self,
+        folded: u64,
+        asked: Instant,
+        state: &StreamState,
+        now: OffsetDateTime,
+    ) -> Result<(), Alarm> {
         let created = state.created.unix_timestamp_nanos();
         if folded > 0 && self.created.is_some_and(|known| known != created) {
             return Err(Alarm::Recreated);

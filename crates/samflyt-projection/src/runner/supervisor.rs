@@ -1,21 +1,13 @@
 //! Which lane is served: replaces one that broke, and lets a rebuilt one take over.
 
-use std::{
-    collections::BTreeSet,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-};
+use std::sync::{Arc, atomic::Ordering::Relaxed};
 
-use arc_swap::ArcSwap;
-use parking_lot::Mutex;
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{mpsc, watch};
 
 use super::{
-    Failure, Progress,
-    lane::{Lane, Parts, Signal},
+    Progress,
+    hub::{Building, Hub, Order},
+    lane::{Lane, Signal},
     poller,
 };
 use crate::{
@@ -26,73 +18,6 @@ use crate::{
 /// Stores that are set aside in a row, without one of them catching up between.
 const RECOVERIES_MAX: u32 = 2;
 
-pub(super) enum Order {
-    Rebuild(oneshot::Sender<watch::Receiver<Progress>>),
-}
-
-/// What the tasks of a projection share.
-pub(super) struct Hub {
-    pub parts: Parts,
-    pub commits: watch::Sender<u64>,
-    pub orders: mpsc::Sender<Order>,
-    pub alarms: AtomicU64,
-    pub ended: CancellationToken,
-    pub failure: Failure,
-    current: ArcSwap<Lane>,
-    building: Mutex<Option<Building>>,
-    streams: Mutex<BTreeSet<Arc<str>>>,
-}
-
-#[derive(Clone)]
-struct Building {
-    lane: Arc<Lane>,
-    progress: watch::Sender<Progress>,
-}
-
-impl Hub {
-    pub fn new(parts: Parts, lane: Arc<Lane>, commits: watch::Sender<u64>, orders: mpsc::Sender<Order>) -> Self {
-        Self {
-            parts,
-            commits,
-            orders,
-            alarms: AtomicU64::new(0),
-            ended: CancellationToken::new(),
-            failure: Mutex::new(None),
-            current: ArcSwap::new(lane),
-            building: Mutex::new(None),
-            streams: Mutex::new(BTreeSet::new()),
-        }
-    }
-
-    pub fn current(&self) -> Arc<Lane> {
-        self.current.load_full()
-    }
-
-    pub fn streams(&self) -> Vec<Arc<str>> {
-        self.streams.lock().iter().cloned().collect()
-    }
-
-    pub fn lanes(&self) -> impl Iterator<Item = Arc<Lane>> {
-        let building = self.building.lock().as_ref().map(|building| building.lane.clone());
-        std::iter::once(self.current()).chain(building)
-    }
-
-    /// The streams are locked while lanes change too, so that no lane misses one.
-    pub fn follow(&self, stream: &str) {
-        let mut streams = self.streams.lock();
-        let stream: Arc<str> = stream.into();
-        if streams.insert(stream.clone()) {
-            self.lanes().for_each(|lane| lane.follow(&stream));
-        }
-    }
-
-    pub fn report_progress(&self) {
-        if let Some(building) = &*self.building.lock() {
-            building.progress.send_replace(building.lane.progress());
-        }
-    }
-}
-
 pub(super) struct Supervisor {
     hub: Arc<Hub>,
     directory: Arc<Directory>,
@@ -100,7 +25,12 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    pub fn start(hub: Arc<Hub>, directory: Arc<Directory>, signals: mpsc::Receiver<Signal>, orders: mpsc::Receiver<Order>) {
+    pub fn start(
+        hub: Arc<Hub>,
+        directory: Arc<Directory>,
+        signals: mpsc::Receiver<Signal>,
+        orders: mpsc::Receiver<Order>,
+    ) {
         let lifecycle = hub.parts.lifecycle.clone();
         let (polled, shutdown) = (hub.clone(), lifecycle.shutdown.clone());
         let ended = hub.ended.clone();

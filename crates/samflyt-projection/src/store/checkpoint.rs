@@ -51,7 +51,8 @@ impl Checkpoint {
 
 /// Version, complete, sum.
 pub(super) fn decode_summary(value: &[u8]) -> Result<(u32, bool, Sum), StoreError> {
-    let value: &[u8; 29] = value.try_into().map_err(|_| StoreError::Corrupt("the checkpoint has another length"))?;
+    let value: &[u8; 29] =
+        value.try_into().map_err(|_| StoreError::Corrupt("the checkpoint has another length"))?;
     let mut bytes = value.iter().copied();
     let version = u32::from_be_bytes(take(&mut bytes));
     let [complete] = take(&mut bytes);

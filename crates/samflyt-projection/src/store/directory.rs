@@ -119,7 +119,9 @@ impl Directory {
         let generations = self.generations();
         let named = fs::read_to_string(self.current_file()).ok();
         let named = named.and_then(|name| generations.iter().find(|(_, path)| path.ends_with(name.trim())));
-        named.or_else(|| generations.iter().max_by_key(|(generation, _)| *generation)).map(|(_, path)| path.clone())
+        named
+            .or_else(|| generations.iter().max_by_key(|(generation, _)| *generation))
+            .map(|(_, path)| path.clone())
     }
 
     /// What a rebuild left that was never finished.
@@ -140,7 +142,8 @@ impl Directory {
     /// What was set aside, oldest first.
     fn corrupt(&self) -> Vec<(u64, PathBuf)> {
         let number = |name: &str| {
-            let (generation, number) = name.strip_prefix(self.layout.name)?.strip_prefix('-')?.split_once(".corrupt-")?;
+            let (generation, number) =
+                name.strip_prefix(self.layout.name)?.strip_prefix('-')?.split_once(".corrupt-")?;
             generation.parse::<u64>().ok()?;
             number.parse().ok()
         };

@@ -51,7 +51,8 @@ fn copy(from: &Path, to: &Path) {
 
 /// Keys of three families, close to each other, so that blocks are split, emptied and written again.
 fn batches() -> impl Strategy<Value = Vec<Writes>> {
-    let key = (1u8..4, collection::vec(0u8..6, 0..4)).prop_map(|(family, rest)| [vec![family], rest].concat());
+    let key =
+        (1u8..4, collection::vec(0u8..6, 0..4)).prop_map(|(family, rest)| [vec![family], rest].concat());
     let value = proptest::option::weighted(0.8, collection::vec(any::<u8>(), 0..12));
     collection::vec(collection::btree_map(key, value, 0..30), 1..12)
 }

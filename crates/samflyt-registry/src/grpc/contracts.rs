@@ -21,7 +21,8 @@ impl Registry {
         let contract = Contract::parse(&request.document)
             .map_err(|error| Refusal::new(Reason::ContractInvalid, error.to_string()))?;
         let author = Author::new(&caller, request.reason);
-        let changed = self.change(&author, |catalogue| decide::publish_contract(catalogue, &contract)).await?;
+        let changed =
+            self.change(&author, |catalogue| decide::publish_contract(catalogue, &contract)).await?;
         let published = self.contract(&contract.kind, contract.version)?;
         Ok(pb::PublishContractResponse { contract: Some(published), unchanged: !changed })
     }

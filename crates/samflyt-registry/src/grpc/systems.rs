@@ -91,7 +91,8 @@ impl Registry {
                 return Err(Refusal::not_granted());
             }
         }
-        let used = catalogue.systems().filter(|system| !visible::users(&catalogue, system, &visible).is_empty());
+        let used =
+            catalogue.systems().filter(|system| !visible::users(&catalogue, system, &visible).is_empty());
         let key = |system: &&std::sync::Arc<System>| system.id.to_string();
         let (page, next_page_token) = visible::page(used, key, request.page_size, &request.page_token);
         let systems = page.into_iter().map(|system| message(&catalogue, system, &visible)).collect();

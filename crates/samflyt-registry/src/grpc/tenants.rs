@@ -20,15 +20,25 @@ impl Registry {
         let id = parse("/id", &request.id, TenantId::new)?;
         let attributes = Attributes {
             valid_from: date("/valid_from", &request.valid_from, self.today())?,
-            municipality_number: parse("/municipality_number", &request.municipality_number, MunicipalityNumber::new)?,
-            organisation_number: parse("/organisation_number", &request.organisation_number, OrganisationNumber::new)?,
+            municipality_number: parse(
+                "/municipality_number",
+                &request.municipality_number,
+                MunicipalityNumber::new,
+            )?,
+            organisation_number: parse(
+                "/organisation_number",
+                &request.organisation_number,
+                OrganisationNumber::new,
+            )?,
             name: text("/name", request.name)?,
         };
         decide::register_tenant(&self.deps.feed.get(), &id, &attributes)?;
         // The streams come first: whoever sees the tenant can publish.
-        self.deps.log.ensure_tenant(&id).await.map_err(|error| {
-            Refusal::new(samflyt_events::Reason::LogUnavailable, error.to_string())
-        })?;
+        self.deps
+            .log
+            .ensure_tenant(&id)
+            .await
+            .map_err(|error| Refusal::new(samflyt_events::Reason::LogUnavailable, error.to_string()))?;
         let author = Author::new(&caller, request.reason);
         self.change(&author, |catalogue| decide::register_tenant(catalogue, &id, &attributes)).await?;
         Ok(pb::RegisterTenantResponse { tenant: Some(self.tenant(&id)?) })

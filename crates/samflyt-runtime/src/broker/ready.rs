@@ -4,9 +4,9 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use serde::Deserialize;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
 use super::access::BrokerAccess;

@@ -13,7 +13,9 @@ pub(super) fn init() {
     REGISTRY.get_or_init(|| {
         let registry = Registry::new();
         if let Ok(exporter) = opentelemetry_prometheus::exporter().with_registry(registry.clone()).build() {
-            opentelemetry::global::set_meter_provider(SdkMeterProvider::builder().with_reader(exporter).build());
+            opentelemetry::global::set_meter_provider(
+                SdkMeterProvider::builder().with_reader(exporter).build(),
+            );
         }
         registry
     });
@@ -38,7 +40,12 @@ impl Metrics {
         meter.u64_counter(name).with_unit(unit).with_description(description).build()
     }
 
-    pub fn histogram(self, name: &'static str, unit: &'static str, description: &'static str) -> Histogram<f64> {
+    pub fn histogram(
+        self,
+        name: &'static str,
+        unit: &'static str,
+        description: &'static str,
+    ) -> Histogram<f64> {
         let meter = opentelemetry::global::meter(self.0);
         meter.f64_histogram(name).with_unit(unit).with_description(description).build()
     }

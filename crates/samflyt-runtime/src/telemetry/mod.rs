@@ -70,9 +70,12 @@ pub struct TelemetryGuard {
 /// # Errors
 /// [`TelemetryError`] names the key.
 pub fn init(config: &TelemetryConfig, service: &str) -> Result<TelemetryGuard, TelemetryError> {
-    opentelemetry::global::set_text_map_propagator(opentelemetry_sdk::propagation::TraceContextPropagator::new());
+    opentelemetry::global::set_text_map_propagator(
+        opentelemetry_sdk::propagation::TraceContextPropagator::new(),
+    );
     metrics::init();
-    let filter = EnvFilter::try_new(&config.log_filter).map_err(|error| TelemetryError::Filter(error.to_string()))?;
+    let filter =
+        EnvFilter::try_new(&config.log_filter).map_err(|error| TelemetryError::Filter(error.to_string()))?;
     let filter = match format!("{EVENT_TARGET}=off").parse() {
         Ok(off) => filter.add_directive(off),
         Err(_) => filter,

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use opentelemetry::trace::TraceContextExt;
 use opentelemetry::Context;
+use opentelemetry::trace::TraceContextExt;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
@@ -11,7 +11,9 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 pub fn context_of(traceparent: Option<&str>) -> Context {
     let Some(traceparent) = traceparent else { return Context::new() };
     let carrier = HashMap::from([("traceparent".to_owned(), traceparent.to_owned())]);
-    opentelemetry::global::get_text_map_propagator(|propagator| propagator.extract_with_context(&Context::new(), &carrier))
+    opentelemetry::global::get_text_map_propagator(|propagator| {
+        propagator.extract_with_context(&Context::new(), &carrier)
+    })
 }
 
 /// The `traceparent` that names a span; none where nobody records it.

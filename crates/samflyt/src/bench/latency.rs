@@ -83,6 +83,9 @@ async fn one(client: &Client, index: usize, n: u64, due: Instant) -> anyhow::Res
     }
     let sequence = answer.into_inner().receipt.map_or(0, |receipt| receipt.sequence);
     let at_least = Some(AtLeast { tenant: load::TENANT.to_owned(), sequence });
-    client.lineage().get_status(GetStatusRequest { tenants: vec![load::TENANT.to_owned()], at_least }).await?;
+    client
+        .lineage()
+        .get_status(GetStatusRequest { tenants: vec![load::TENANT.to_owned()], at_least })
+        .await?;
     Ok((acknowledged, Some(since.elapsed().as_secs_f64() * 1e3)))
 }

@@ -61,7 +61,12 @@ pub(super) fn event(client: usize, n: u64) -> common::Event {
 
 /// An event as the gateway appends it. Every fifth begins an affair, the rest follow from the one before, another
 /// system's.
-pub(super) fn recorded(n: u64, id: &str, before: Option<EventRef>, root: Option<EventRef>) -> anyhow::Result<Event> {
+pub(super) fn recorded(
+    n: u64,
+    id: &str,
+    before: Option<EventRef>,
+    root: Option<EventRef>,
+) -> anyhow::Result<Event> {
     let case = format!("case-{}", n / 5);
     let index = usize::try_from(n % 5 % 4)?;
     let own = EventRef { system: SystemId::new(SYSTEMS[index])?, id: EventId::new(id)? };
@@ -110,7 +115,8 @@ pub(super) async fn through_hub(
         let receiving = async {
             for _ in 0..events_each {
                 let answer = answers.message().await?.context("the stream ended early")?;
-                let accepted = matches!(&answer.outcome, Some(Outcome::Accepted(receipt)) if !receipt.duplicate);
+                let accepted =
+                    matches!(&answer.outcome, Some(Outcome::Accepted(receipt)) if !receipt.duplicate);
                 ensure!(accepted, "an event of the bench was not accepted: {answer:?}");
                 window.add_permits(1);
             }

@@ -28,7 +28,9 @@ enum What {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  samflyt bench gateway\n  samflyt bench --quick    # everything, small: shows that it runs")]
+#[command(
+    after_help = "Example:\n  samflyt bench gateway\n  samflyt bench --quick    # everything, small: shows that it runs"
+)]
 pub struct Bench {
     /// What to measure; all of it where nothing is named
     what: Vec<What>,
@@ -72,7 +74,12 @@ impl Bench {
 }
 
 /// A quantile of measurements, which are sorted by it.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "an index"
+)]
 pub(crate) fn quantile(values: &mut [f64], q: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let index = ((values.len().saturating_sub(1)) as f64 * q).round() as usize;

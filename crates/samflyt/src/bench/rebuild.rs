@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 
 use super::child::{self, BenchHub};
 use super::gateway::config;
-use super::machine::{cpu_seconds, disk_bytes, memory_mib};
 use super::load;
+use super::machine::{cpu_seconds, disk_bytes, memory_mib};
 
 const SEED: u64 = 7;
 

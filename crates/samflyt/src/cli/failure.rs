@@ -42,7 +42,9 @@ fn hint(reason: &str, code: Code) -> Option<&'static str> {
             Some("give a token with --token or SAMFLYT_TOKEN; `samflyt token` issues one for development")
         }
         "NOT_GRANTED" => Some("what a token may do is the registry's grants: `samflyt registry grant list`"),
-        _ if code == Code::Unimplemented => Some("this endpoint does not serve it: does the process run the service?"),
+        _ if code == Code::Unimplemented => {
+            Some("this endpoint does not serve it: does the process run the service?")
+        }
         _ => None,
     }
 }
@@ -72,7 +74,11 @@ mod tests {
     #[test]
     fn a_refusal_is_shown_with_reason_fields_and_when_to_try_again() {
         let mut details = ErrorDetails::new();
-        details.set_error_info("REQUEST_INVALID", "samflyt", std::collections::HashMap::<String, String>::new());
+        details.set_error_info(
+            "REQUEST_INVALID",
+            "samflyt",
+            std::collections::HashMap::<String, String>::new(),
+        );
         details.set_bad_request(vec![FieldViolation::new("/id", "is empty: give one")]);
         details.set_retry_info(Some(Duration::from_millis(200)));
         let status = Status::with_error_details(Code::InvalidArgument, "`/id` is empty", details);

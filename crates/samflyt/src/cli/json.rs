@@ -57,7 +57,8 @@ pub(super) fn event(event: &Event) -> Value {
             members.insert(name.to_owned(), Value::String(text));
         }
     };
-    let prefixed = |prefix: &str, text: &str| if text.is_empty() { String::new() } else { format!("{prefix}{text}") };
+    let prefixed =
+        |prefix: &str, text: &str| if text.is_empty() { String::new() } else { format!("{prefix}{text}") };
     put("specversion", "1.0".to_owned());
     put("id", event.id.clone());
     put("source", prefixed(SOURCE_PREFIX, &event.system));
@@ -86,7 +87,8 @@ pub(super) fn data(data: &[u8]) -> Value {
 }
 
 pub(super) fn refusal(refusal: &Refusal) -> Value {
-    let violation = |v: &samflyt_proto::common::Violation| json!({"field": v.field, "rule": v.rule, "advice": v.advice});
+    let violation =
+        |v: &samflyt_proto::common::Violation| json!({"field": v.field, "rule": v.rule, "advice": v.advice});
     json!({
         "reason": refusal.reason,
         "message": refusal.message,

@@ -2,25 +2,26 @@
 
 use std::io::{self, Write};
 
+use anyhow::Context;
 use serde_json::Value;
 
 /// Writes one text and a line end. A reader that has gone (`| head`) is no failure.
-pub(super) fn print(text: &str) -> io::Result<()> {
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     let written = out.write_all(text.trim_end_matches('\n').as_bytes()).and_then(|()| out.write_all(b"\n"));
     match written.and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done,
+        done => done.context("cannot write to standard output"),
     }
 }
 
 /// One answer as JSON.
-pub(super) fn print_json(value: &Value) -> io::Result<()> {
+pub(super) fn print_json(value: &Value) -> anyhow::Result<()> {
     print(&format!("{value:#}"))
 }
 
 /// One of many answers, as a line of JSON.
-pub(super) fn print_json_line(value: &Value) -> io::Result<()> {
+pub(super) fn print_json_line(value: &Value) -> anyhow::Result<()> {
     print(&value.to_string())
 }
 
@@ -68,7 +69,11 @@ impl Table {
             let mut line = String::new();
             for ((cell, width), heading) in row.iter().zip(&widths).zip(&self.headings) {
                 let gap = " ".repeat(width - cell.chars().count());
-                line += &if heading.starts_with('#') { format!("{gap}{cell}  ") } else { format!("{cell}{gap}  ") };
+                line += &if heading.starts_with('#') {
+                    format!("{gap}{cell}  ")
+                } else {
+                    format!("{cell}{gap}  ")
+                };
             }
             text += line.trim_end();
             text.push('\n');

@@ -44,7 +44,9 @@ impl Projection {
         }
         bar.finish_and_clear();
         if !last.done {
-            anyhow::bail!("the rebuild ended before it was done; the present projections go on: start it again");
+            anyhow::bail!(
+                "the rebuild ended before it was done; the present projections go on: start it again"
+            );
         }
         if !self.json {
             output::print(&format!("rebuilt from {} events", show::number(last.folded)))?;
@@ -54,6 +56,7 @@ impl Projection {
 }
 
 fn bar() -> anyhow::Result<ProgressBar> {
-    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} events, {per_sec}, {eta} left")?;
+    let style =
+        ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} events, {per_sec}, {eta} left")?;
     Ok(ProgressBar::new(0).with_style(style))
 }

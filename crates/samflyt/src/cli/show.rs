@@ -1,7 +1,7 @@
 //! Times, numbers and completeness, as a person reads them.
 
 use prost_types::{Duration, Timestamp};
-use samflyt_proto::common::Completeness;
+use samflyt_proto::common::{Completeness, Position};
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -61,8 +61,13 @@ pub(super) fn number(number: u64) -> String {
 
 /// One line on how far an answer reaches (promise 4). `narrower` says how to get what was cut off.
 pub(super) fn completeness(completeness: Option<&Completeness>, narrower: &str) -> String {
-    let Some(completeness) = completeness else { return "the hub did not say how complete this is".to_owned() };
-    let place = |position: &samflyt_proto::common::Position| format!("{} {}", position.tenant, position.sequence);
+    let Some(completeness) = completeness else {
+        return "the hub did not say how complete this is".to_owned();
+    };
+    let place = |position: &Position| {
+        let log = if position.stream.starts_with("REGISTRY") { "'s registry" } else { "" };
+        format!("{}{log} {}", position.tenant, position.sequence)
+    };
     let places: Vec<String> = completeness.positions.iter().map(place).collect();
     let behind: u64 = completeness.positions.iter().map(|position| position.lag_events).sum();
     let mut line = match places.as_slice() {
@@ -80,8 +85,6 @@ pub(super) fn completeness(completeness: Option<&Completeness>, narrower: &str) 
 
 #[cfg(test)]
 mod tests {
-    use samflyt_proto::common::Position;
-
     use super::*;
 
     #[test]
@@ -110,14 +113,16 @@ mod tests {
             lag_events,
             ..Position::default()
         };
-        let mut answer = Completeness { positions: vec![position("seljord", 1234, 0)], ..Completeness::default() };
+        let mut answer =
+            Completeness { positions: vec![position("seljord", 1234, 0)], ..Completeness::default() };
         assert_eq!(completeness(Some(&answer), ""), "as of seljord 1234, 0 behind");
         answer.positions.push(position("vinje", 7, 1500));
+        answer.positions[1].stream = "REGISTRY_vinje".to_owned();
         answer.truncated = true;
         answer.rebuilding = true;
         assert_eq!(
             completeness(Some(&answer), "lower --depth"),
-            "as of seljord 1234, vinje 7, 1 500 behind; cut off: there is more, lower --depth; \
+            "as of seljord 1234, vinje's registry 7, 1 500 behind; cut off: there is more, lower --depth; \
              rebuilding: what is not yet folded again is missing"
         );
         assert_eq!(completeness(None, ""), "the hub did not say how complete this is");

@@ -49,14 +49,18 @@ fn render(answer: &GetStatusResponse, systems: bool) -> String {
     }
     let mut text = table.or("no tenant that you may read");
     if systems {
-        text = format!("{text}\n{}\n", silence(&answer.tenants).or("no system has published anything").trim_end());
+        text = format!(
+            "{text}\n{}\n",
+            silence(&answer.tenants).or("no system has published anything").trim_end()
+        );
     }
     text + &show::completeness(answer.completeness.as_ref(), "ask for one --tenant")
 }
 
 fn silence(tenants: &[TenantStatus]) -> Table {
     let mut table = Table::new(&["tenant", "system", "#events", "last event", "silent for"]);
-    for (tenant, system) in tenants.iter().flat_map(|tenant| tenant.systems.iter().map(move |s| (tenant, s))) {
+    for (tenant, system) in tenants.iter().flat_map(|tenant| tenant.systems.iter().map(move |s| (tenant, s)))
+    {
         table.row([
             &tenant.tenant,
             &system.system,

@@ -34,7 +34,10 @@ fn every_command_says_what_it_does_and_gives_an_example() {
         assert!(command.get_about().is_some(), "{name} has no about");
         let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
         assert!(help.contains("Example"), "{name} has no example");
-        assert!(help.contains(&name) || command.has_subcommands(), "the example of {name} is of another command");
+        assert!(
+            help.contains(&name) || command.has_subcommands(),
+            "the example of {name} is of another command"
+        );
         let prints_json = command.get_arguments().any(|argument| argument.get_id() == "json");
         assert!(prints_json, "{name} has no --json");
     }
@@ -84,7 +87,8 @@ fn the_forms_that_scripts_use_are_understood() {
         let words = std::iter::once("samflyt").chain(line.split_whitespace());
         Cli::try_parse_from(words).unwrap_or_else(|error| panic!("{line}: {error}"));
     }
-    let spaced = ["samflyt", "token", "--organisation", "999999999", "--scope", "samflyt:publish samflyt:query"];
+    let spaced =
+        ["samflyt", "token", "--organisation", "999999999", "--scope", "samflyt:publish samflyt:query"];
     Cli::try_parse_from(spaced).unwrap();
 }
 

@@ -66,8 +66,12 @@ impl Token {
             );
         }
         let issuer = DevIssuer::open(dir, SystemClock::shared()).context("development issuer")?;
-        let scopes: BTreeSet<String> =
-            self.scopes.iter().flat_map(|scopes| scopes.iter()).map(|scope| scope.as_str().to_owned()).collect();
+        let scopes: BTreeSet<String> = self
+            .scopes
+            .iter()
+            .flat_map(|scopes| scopes.iter())
+            .map(|scope| scope.as_str().to_owned())
+            .collect();
         let request = TokenRequest {
             consumer: self.organisation,
             supplier: self.supplier,

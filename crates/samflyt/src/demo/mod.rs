@@ -25,7 +25,9 @@ use week::week;
 const SEED: u64 = 2026;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  samflyt demo\n  samflyt demo --keep    # stays up, prints endpoints and a token")]
+#[command(
+    after_help = "Example:\n  samflyt demo\n  samflyt demo --keep    # stays up, prints endpoints and a token"
+)]
 pub struct Demo {
     /// Stays up when the week is published
     #[arg(long)]
@@ -78,7 +80,8 @@ impl Demo {
 
     async fn show(&self, local: &LocalHub) -> anyhow::Result<bool> {
         let region = Region::embedded()?;
-        let operator = Client::connect(&format!("http://{}", local.hub.grpc), &local.operator_token()?).await?;
+        let operator =
+            Client::connect(&format!("http://{}", local.hub.grpc), &local.operator_token()?).await?;
         setup::register(&operator, &region).await.context("registering the region")?;
         let week = week(self.seed);
         let totals = publish::publish(local, &region, &week).await?;

@@ -69,7 +69,8 @@ pub(super) async fn publish(local: &LocalHub, region: &Region, week: &Week) -> a
         let progress = progress.clone();
         async move {
             let found = region.tenants.iter().find(|found| found.id.as_str() == tenant);
-            let organisation = found.context("a tenant of the week is not in the region")?.organisation_number.as_str();
+            let organisation =
+                found.context("a tenant of the week is not in the region")?.organisation_number.as_str();
             let token = local.token(organisation, Some(&format!("{tenant}-integration")))?;
             let client = Client::connect(&format!("http://{}", local.hub.grpc), &token).await?;
             publish_one(&client, tenant, planned, &progress).await
@@ -80,7 +81,10 @@ pub(super) async fn publish(local: &LocalHub, region: &Region, week: &Week) -> a
     let seconds = since.elapsed().as_secs_f64();
     #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
     let rate = total as f64 / seconds;
-    println!("Published {total} events by {} clients in {seconds:.1} s ({rate:.0}/s, each on disk)", totals.len());
+    println!(
+        "Published {total} events by {} clients in {seconds:.1} s ({rate:.0}/s, each on disk)",
+        totals.len()
+    );
     Ok(totals)
 }
 

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use samflyt_proto::lineage::{
-    AtLeast, Direction, GetFlowGraphRequest, GetStatusRequest, TraceEventRequest, get_flow_graph_request::Start,
+    AtLeast, Direction, GetFlowGraphRequest, GetStatusRequest, TraceEventRequest,
+    get_flow_graph_request::Start,
 };
 
 use super::publish::Totals;
@@ -18,7 +19,12 @@ const UNEXPECTED_MAX: usize = 10;
 pub(super) async fn week(operator: &Client, week: &Week, totals: &[Totals]) -> anyhow::Result<bool> {
     published(totals);
     affair(operator, week, totals).await?;
-    around(operator, "vinje-agresso", "The flows around Agresso, which Vinje hosts and six municipalities use").await?;
+    around(
+        operator,
+        "vinje-agresso",
+        "The flows around Agresso, which Vinje hosts and six municipalities use",
+    )
+    .await?;
     who_would_notice(operator).await?;
     positions(operator, totals).await
 }
@@ -116,7 +122,8 @@ async fn who_would_notice(operator: &Client) -> anyhow::Result<()> {
 async fn positions(operator: &Client, totals: &[Totals]) -> anyhow::Result<bool> {
     heading("Positions and lag");
     let mut agrees = true;
-    let headings = ["municipality", "#position", "#head of the log", "#behind", "#events in lineage", "#systems", ""];
+    let headings =
+        ["municipality", "#position", "#head of the log", "#behind", "#events in lineage", "#systems", ""];
     let mut table = Table::new(&headings);
     for of in totals {
         let tenants = vec![of.tenant.clone()];

@@ -29,14 +29,16 @@ fn kept(path: &Path) -> anyhow::Result<String> {
     let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     // Whole or not at all, also if two processes start at once: the link fails for the second.
     let draft = path.with_extension(format!("new-{}", std::process::id()));
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     file.write_all(secret.as_bytes())?;
     file.sync_all()?;
     let linked = std::fs::hard_link(&draft, path);
     std::fs::remove_file(&draft)?;
     match linked {
         Ok(()) => Ok(secret),
-        Err(_) => std::fs::read_to_string(path).with_context(|| format!("cannot keep a secret in {}", path.display())),
+        Err(_) => std::fs::read_to_string(path)
+            .with_context(|| format!("cannot keep a secret in {}", path.display())),
     }
 }
 

@@ -41,7 +41,11 @@ impl Hub {
     ///
     /// # Errors
     /// What is wrong with the configuration, the broker or a port, before anything is taken in.
-    pub async fn start(config: HubConfig, services: &BTreeSet<Service>, clock: SharedClock) -> anyhow::Result<Self> {
+    pub async fn start(
+        config: HubConfig,
+        services: &BTreeSet<Service>,
+        clock: SharedClock,
+    ) -> anyhow::Result<Self> {
         let authenticator =
             Arc::new(Authenticator::new(config.auth.clone(), clock.clone()).await.context("authentication")?);
         let digest_key = digest_key::load(&config)?;
@@ -67,7 +71,9 @@ impl Hub {
                 digest_key,
                 data_dir: config.data_dir.clone(),
             };
-            served.push(samflyt_gateway::run(config.gateway.clone(), deps, &lifecycle).await.context("gateway")?);
+            served.push(
+                samflyt_gateway::run(config.gateway.clone(), deps, &lifecycle).await.context("gateway")?,
+            );
         }
         if services.contains(&Service::Lineage) {
             let deps = samflyt_lineage::Deps {
@@ -77,7 +83,9 @@ impl Hub {
                 clock: clock.clone(),
                 data_dir: config.data_dir.clone(),
             };
-            served.push(samflyt_lineage::run(config.lineage.clone(), deps, &lifecycle).await.context("lineage")?);
+            served.push(
+                samflyt_lineage::run(config.lineage.clone(), deps, &lifecycle).await.context("lineage")?,
+            );
         }
         Self::open(&config, served, log, lifecycle).await
     }

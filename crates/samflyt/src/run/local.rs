@@ -68,7 +68,8 @@ impl LocalHub {
     /// # Errors
     /// Where the organisation number is none.
     pub fn token(&self, organisation: &str, client: Option<&str>) -> anyhow::Result<String> {
-        let scopes = samflyt_events::catalogue::Scope::ALL.iter().map(|scope| scope.as_str().to_owned()).collect();
+        let scopes =
+            samflyt_events::catalogue::Scope::ALL.iter().map(|scope| scope.as_str().to_owned()).collect();
         Ok(self.issuer.issue(&TokenRequest {
             consumer: organisation.to_owned(),
             supplier: None,
@@ -103,6 +104,7 @@ fn keep_token(dir: &Path, token: &str) -> anyhow::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
     let path = dir.join("operator-token");
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
     file.write_all(token.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
 }

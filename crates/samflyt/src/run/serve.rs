@@ -39,7 +39,9 @@ impl Serve {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let config = load_config(self.config.as_deref())?;
         if config.nats.url.is_empty() {
-            bail!("nats.url is empty: `serve` needs a broker that runs already; `samflyt up` starts one of its own");
+            bail!(
+                "nats.url is empty: `serve` needs a broker that runs already; `samflyt up` starts one of its own"
+            );
         }
         let _telemetry = telemetry::init(&config.telemetry, "samflyt")?;
         let hub = Hub::start(config, &self.services.into_iter().collect(), SystemClock::shared()).await?;

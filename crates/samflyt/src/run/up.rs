@@ -11,7 +11,9 @@ use serde_json::json;
 use super::{LocalHub, load_config, until_stopped};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  samflyt up --data-dir ./data\n  SAMFLYT_GRPC__LISTEN=127.0.0.1:0 samflyt up --json")]
+#[command(
+    after_help = "Example:\n  samflyt up --data-dir ./data\n  SAMFLYT_GRPC__LISTEN=127.0.0.1:0 samflyt up --json"
+)]
 pub struct Up {
     /// A broker that runs already, such as nats://127.0.0.1:4222; user and password come from the configuration
     #[arg(long)]
@@ -81,6 +83,8 @@ pub(crate) fn announce(local: &LocalHub, as_json: bool) -> anyhow::Result<()> {
     println!("  HTTP     http://{http}    POST /v1/events, /v1/openapi.json, /metrics");
     println!("  broker   {}    systems connect with their token", config.url);
     println!("  token    {}    the operator's, for a day", local.data_dir.join("operator-token").display());
-    println!("A token for a system:  samflyt token --organisation 964963282 --client my-system --scope samflyt:publish");
+    println!(
+        "A token for a system:  samflyt token --organisation 964963282 --client my-system --scope samflyt:publish"
+    );
     Ok(())
 }

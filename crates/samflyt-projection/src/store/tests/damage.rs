@@ -33,7 +33,11 @@ fn filled(dir: &Path) -> Vec<Model> {
 fn files(dir: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(dir).unwrap().map(Result::unwrap) {
-        if entry.file_type().unwrap().is_dir() { files.extend(self::files(&entry.path())) } else { files.push(entry.path()) }
+        if entry.file_type().unwrap().is_dir() {
+            files.extend(self::files(&entry.path()))
+        } else {
+            files.push(entry.path())
+        }
     }
     files.retain(|path| !path.to_string_lossy().ends_with(".lock"));
     files.sort();
@@ -87,7 +91,10 @@ fn no_damage_gives_a_silently_wrong_answer() {
         let harm = harm(&dir, &mut Chance(seed << 32));
         let (store, checkpoint) = open(&dir);
         let sequence = checkpoint.positions.get("s").map_or(0, |position| position.sequence);
-        assert!(contents(&store) == states[sequence as usize], "seed {seed}: {harm}: another answer at {sequence}");
+        assert!(
+            contents(&store) == states[sequence as usize],
+            "seed {seed}: {harm}: another answer at {sequence}"
+        );
         match sequence {
             0 => rebuilt += 1,
             BATCHES => whole += 1,
@@ -98,7 +105,10 @@ fn no_damage_gives_a_silently_wrong_answer() {
         for next in sequence..BATCHES {
             checkpoint = write(&store, checkpoint, &batch(next), &mut model);
         }
-        assert!(contents(&store) == states[BATCHES as usize], "seed {seed}: {harm}: another answer in the end");
+        assert!(
+            contents(&store) == states[BATCHES as usize],
+            "seed {seed}: {harm}: another answer in the end"
+        );
         drop(store);
         fs::remove_dir_all(dir).unwrap();
     }
@@ -131,7 +141,8 @@ fn at_most_two_broken_stores_are_kept() {
         store.tree.remove(checkpoint::SUMMARY).unwrap();
     }
     drop(open(dir.path()));
-    let names = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names =
+        fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut corrupt: Vec<_> = names.filter(|name| name.contains(".corrupt-")).collect();
     corrupt.sort();
     assert_eq!(corrupt.len(), 2, "{corrupt:?}");

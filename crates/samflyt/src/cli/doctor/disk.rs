@@ -29,10 +29,12 @@ fn judge_space(dir: &Path, free_bytes: u64) -> Check {
     let tenths_gib = u128::from(free_bytes) * 10 / (1 << 30);
     let found = format!("{}.{} GiB free in {}", tenths_gib / 10, tenths_gib % 10, dir.display());
     let mend = "free some, or choose another --data-dir: the log keeps everything";
-    match free_bytes {
-        ..FREE_BYTES_FAIL => Check::fail(name, found, mend),
-        ..FREE_BYTES_WARN => Check::warn(name, found, mend),
-        _ => Check::ok(name, found),
+    if free_bytes < FREE_BYTES_FAIL {
+        Check::fail(name, found, mend)
+    } else if free_bytes < FREE_BYTES_WARN {
+        Check::warn(name, found, mend)
+    } else {
+        Check::ok(name, found)
     }
 }
 
@@ -53,13 +55,16 @@ pub(super) async fn fsync(data_dir: PathBuf) -> Check {
 fn judge_sync(mut latencies: Vec<Duration>) -> Check {
     let name = "disk sync";
     latencies.sort_unstable();
-    let at = |percent: usize| latencies.get((latencies.len() * percent / 100).min(latencies.len().saturating_sub(1)));
+    let at = |percent: usize| {
+        latencies.get((latencies.len() * percent / 100).min(latencies.len().saturating_sub(1)))
+    };
     let (Some(p50), Some(p99)) = (at(50).copied(), at(99).copied()) else {
         return Check::warn(name, "not measured", "try again");
     };
     let found = format!("{SYNC_BYTES} bytes on disk within {p50:.1?} (p50), {p99:.1?} (p99)");
     if p99 > SYNC_WARN {
-        let mend = "every acknowledgement waits for this: use a faster disk, or a cluster, which syncs in groups";
+        let mend =
+            "every acknowledgement waits for this: use a faster disk, or a cluster, which syncs in groups";
         return Check::warn(name, found, mend);
     }
     Check::ok(name, found)

@@ -20,8 +20,14 @@ pub(super) async fn check(monitor_url: Option<&str>, data_dir: &Path) -> Check {
     };
     match ask(&url).await {
         Ok(jsz) => judge(&url, &jsz),
-        Err(why) if given => Check::fail(NAME, format!("{url} does not answer: {why}"), "check --monitor-url"),
-        Err(_) => Check::warn(NAME, "not checked: the broker in the data directory is not running", "start `samflyt up`"),
+        Err(why) if given => {
+            Check::fail(NAME, format!("{url} does not answer: {why}"), "check --monitor-url")
+        }
+        Err(_) => Check::warn(
+            NAME,
+            "not checked: the broker in the data directory is not running",
+            "start `samflyt up`",
+        ),
     }
 }
 
@@ -30,12 +36,17 @@ async fn ask(url: &str) -> Result<Value, String> {
     if !answer.status().is_success() {
         return Err(format!("it answers {}", answer.status()));
     }
-    serde_json::from_slice(&http::body(answer).await?).map_err(|_| "it answers something else than JSON".to_owned())
+    serde_json::from_slice(&http::body(answer).await?)
+        .map_err(|_| "it answers something else than JSON".to_owned())
 }
 
 fn judge(url: &str, jsz: &Value) -> Check {
     if jsz["disabled"].as_bool() == Some(true) || jsz["config"].is_null() {
-        return Check::fail(NAME, format!("the broker at {url} has no JetStream"), "enable it in its configuration");
+        return Check::fail(
+            NAME,
+            format!("the broker at {url} has no JetStream"),
+            "enable it in its configuration",
+        );
     }
     if jsz["config"]["sync_always"].as_bool() == Some(true) {
         return Check::ok(NAME, format!("the broker at {url} syncs before it acknowledges"));
@@ -66,7 +77,10 @@ mod tests {
     #[test]
     fn only_a_broker_that_always_syncs_is_good() {
         let level = |jsz| judge("http://x", &jsz).level;
-        assert_eq!(level(json!({"config": {"sync_always": true, "sync_interval": 120_000_000_000_u64}})), Level::Ok);
+        assert_eq!(
+            level(json!({"config": {"sync_always": true, "sync_interval": 120_000_000_000_u64}})),
+            Level::Ok
+        );
         assert_eq!(level(json!({"config": {"sync_interval": 120_000_000_000_u64}})), Level::Fail);
         assert_eq!(level(json!({"disabled": true, "config": {}})), Level::Fail);
         assert_eq!(level(json!({})), Level::Fail);

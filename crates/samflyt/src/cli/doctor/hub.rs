@@ -44,7 +44,8 @@ pub(super) async fn checks(remote: &Remote) -> Vec<Check> {
 pub(super) async fn is_serving(remote: &Remote) -> Result<bool, String> {
     let channel = remote.channel().await.map_err(|error| error.root_cause().to_string())?;
     let request = HealthCheckRequest { service: String::new() };
-    let answer = HealthClient::new(channel).check(request).await.map_err(|status| status.message().to_owned())?;
+    let answer =
+        HealthClient::new(channel).check(request).await.map_err(|status| status.message().to_owned())?;
     Ok(answer.into_inner().status() == ServingStatus::Serving)
 }
 
@@ -93,7 +94,8 @@ fn judge(here: OffsetDateTime, there: OffsetDateTime) -> Check {
     let skew = here - (there + Duration::from_millis(500));
     let (seconds, direction) = (skew.abs(), if skew.is_positive() { "ahead of" } else { "behind" });
     let found = format!("{:.1} s {direction} the hub's", seconds.as_seconds_f64());
-    let mend = "let both machines take their time from NTP: events are refused when they come from the future";
+    let mend =
+        "let both machines take their time from NTP: events are refused when they come from the future";
     if seconds > CLOCK_SKEW_FAIL {
         Check::fail("clock", found, mend)
     } else if seconds > CLOCK_SKEW_WARN {

@@ -44,6 +44,8 @@ fn taken(name: &'static str, variable: &str) -> Check {
     Check::warn(
         name,
         "is held by another program",
-        format!("`samflyt up` cannot have it: stop that program, or set {variable}=127.0.0.1:0 for a free one"),
+        format!(
+            "`samflyt up` cannot have it: stop that program, or set {variable}=127.0.0.1:0 for a free one"
+        ),
     )
 }

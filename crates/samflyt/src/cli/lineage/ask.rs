@@ -40,7 +40,9 @@ fn reference(text: &str) -> Result<EventRef, String> {
 }
 
 fn date(text: &str) -> Result<String, String> {
-    Date::parse(text, DATE).map(|_| text.to_owned()).map_err(|_| "is not a date such as 2026-03-01".to_owned())
+    Date::parse(text, DATE)
+        .map(|_| text.to_owned())
+        .map_err(|_| "is not a date such as 2026-03-01".to_owned())
 }
 
 /// An event type, with or without the prefix that CloudEvents have.

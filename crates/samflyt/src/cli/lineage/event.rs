@@ -23,7 +23,7 @@ impl Show {
             at_least: None,
         };
         let answer = remote.lineage().await?.get_event(request).await.map_err(Failure::from)?.into_inner();
-        Ok(if json { print_json(&to_json(&answer))? } else { print(&render(&answer))? })
+        if json { print_json(&to_json(&answer)) } else { print(&render(&answer)) }
     }
 }
 
@@ -42,10 +42,16 @@ fn render(answer: &GetEventResponse) -> String {
     let event = recorded.event.as_ref().map_or(Value::Null, as_json::event);
     let mut text = format!("{event:#}\n");
     let learned = show::time(recorded.learned_at.as_ref());
-    text += &format!("sequence {}, learned {learned}, published by {}\n", recorded.sequence, plain(&recorded.publisher));
-    for (word, names) in
-        [("withheld", &recorded.withheld), ("corrected by", &answer.corrected_by), ("retracted by", &answer.retracted_by)]
-    {
+    text += &format!(
+        "sequence {}, learned {learned}, published by {}\n",
+        recorded.sequence,
+        plain(&recorded.publisher)
+    );
+    for (word, names) in [
+        ("withheld", &recorded.withheld),
+        ("corrected by", &answer.corrected_by),
+        ("retracted by", &answer.retracted_by),
+    ] {
         if !names.is_empty() {
             text += &format!("{word} {}\n", plain(&names.join(", ")));
         }

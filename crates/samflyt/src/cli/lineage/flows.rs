@@ -57,17 +57,21 @@ impl Flows {
             }
             request.page_token = page.next_page_token;
         };
-        Ok(if json {
-            print_json(&to_json(&flows, completeness.as_ref()))?
+        let reach = show::completeness(completeness.as_ref(), "ask for less");
+        if json {
+            print_json(&to_json(&flows, completeness.as_ref()))
         } else {
-            print(&(table(&flows).or("no flows") + &show::completeness(completeness.as_ref(), "ask for less")))?
-        })
+            print(&(table(&flows).or("no flows") + &reach))
+        }
     }
 
     async fn follow(self, remote: &Remote, json: bool) -> anyhow::Result<()> {
         let request = WatchFlowsRequest { tenants: self.tenants, system: self.system };
-        let mut changes = remote.lineage().await?.watch_flows(request).await.map_err(Failure::from)?.into_inner();
-        while let Some(WatchFlowsResponse { flows, completeness }) = changes.message().await.map_err(Failure::from)? {
+        let mut changes =
+            remote.lineage().await?.watch_flows(request).await.map_err(Failure::from)?.into_inner();
+        while let Some(WatchFlowsResponse { flows, completeness }) =
+            changes.message().await.map_err(Failure::from)?
+        {
             if json {
                 print_json_line(&to_json(&flows, completeness.as_ref()))?;
             } else {

@@ -13,8 +13,10 @@ use crate::cli::{Failure, Remote, json as as_json, show};
 const NARROWER: &str = "lower --depth, or ask for a shorter period";
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  samflyt lineage graph --system vinje-agresso --direction up --depth 2\n  \
-                        samflyt lineage graph --type case.opened --format dot | dot -Tsvg > flows.svg")]
+#[command(
+    after_help = "Example:\n  samflyt lineage graph --system vinje-agresso --direction up --depth 2\n  \
+                        samflyt lineage graph --type case.opened --format dot | dot -Tsvg > flows.svg"
+)]
 pub(super) struct Graph {
     /// Begin at this system
     #[arg(long, value_name = "ID", required_unless_present = "kind", conflicts_with = "kind")]
@@ -69,15 +71,16 @@ impl Graph {
             edges_max: 0,
             at_least: None,
         };
-        let answer = remote.lineage().await?.get_flow_graph(request).await.map_err(Failure::from)?.into_inner();
+        let answer =
+            remote.lineage().await?.get_flow_graph(request).await.map_err(Failure::from)?.into_inner();
         let reach = show::completeness(answer.completeness.as_ref(), NARROWER);
-        Ok(match if json { Format::Json } else { self.format } {
-            Format::Json => print_json(&to_json(&answer))?,
-            Format::Text => print(&(outline::render(&answer.nodes, &answer.edges) + &reach))?,
+        match if json { Format::Json } else { self.format } {
+            Format::Json => print_json(&to_json(&answer)),
+            Format::Text => print(&(outline::render(&answer.nodes, &answer.edges) + &reach)),
             // A comment of the language: what is drawn from it stays as honest as the answer was.
-            Format::Dot => print(&format!("{}// {reach}", dot::render(&answer.nodes, &answer.edges)))?,
-            Format::Mermaid => print(&format!("{}%% {reach}", mermaid::render(&answer.nodes, &answer.edges)))?,
-        })
+            Format::Dot => print(&format!("{}// {reach}", dot::render(&answer.nodes, &answer.edges))),
+            Format::Mermaid => print(&format!("{}%% {reach}", mermaid::render(&answer.nodes, &answer.edges))),
+        }
     }
 }
 

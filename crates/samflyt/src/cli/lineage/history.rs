@@ -36,14 +36,14 @@ impl History {
             }
             request.page_token = page.next_page_token;
         };
-        Ok(if json {
+        if json {
             print_json(&json!({
                 "events": events.iter().map(as_json::recorded).collect::<Vec<_>>(),
                 "completeness": as_json::completeness(completeness.as_ref()),
-            }))?
+            }))
         } else {
-            print(&render(events, completeness.as_ref()))?
-        })
+            print(&render(events, completeness.as_ref()))
+        }
     }
 }
 

@@ -27,8 +27,10 @@ pub(crate) fn render(nodes: &[FlowNode], edges: &[Flow]) -> String {
     let rest = take(edges, &mut told, |_| true);
     if !rest.is_empty() {
         text += "flows between others\n";
-        let between: Vec<String> = rest.iter().map(|flow| format!("{} -> {}", flow.provider, flow.consumer)).collect();
-        let rows = rest.iter().zip(&between).map(|(flow, between)| (*flow, between.as_str())).collect::<Vec<_>>();
+        let between: Vec<String> =
+            rest.iter().map(|flow| format!("{} -> {}", flow.provider, flow.consumer)).collect();
+        let rows =
+            rest.iter().zip(&between).map(|(flow, between)| (*flow, between.as_str())).collect::<Vec<_>>();
         text += &indented(&rows, "of");
     }
     text
@@ -54,7 +56,14 @@ fn take<'f>(edges: &'f [Flow], told: &mut BTreeSet<usize>, wanted: impl Fn(&Flow
         .filter(|(at, flow)| wanted(flow) && told.insert(*at))
         .map(|(_, flow)| flow)
         .collect();
-    found.sort_by(|a, b| (&a.r#type, &a.provider, &a.consumer, &a.tenant).cmp(&(&b.r#type, &b.provider, &b.consumer, &b.tenant)));
+    found.sort_by(|a, b| {
+        (&a.r#type, &a.provider, &a.consumer, &a.tenant).cmp(&(
+            &b.r#type,
+            &b.provider,
+            &b.consumer,
+            &b.tenant,
+        ))
+    });
     found
 }
 
@@ -70,8 +79,10 @@ fn indented(rows: &[(&Flow, &str)], word: &str) -> String {
     let mut table = Table::new(&["", "", "", "#", "", "", ""]);
     for (flow, other) in rows {
         let other = if other.is_empty() { NOBODY.to_owned() } else { format!("{word} {other}") };
-        let basis: Vec<&str> =
-            [flow.legal_basis.as_str(), flow.purpose.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
+        let basis: Vec<&str> = [flow.legal_basis.as_str(), flow.purpose.as_str()]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect();
         table.row([
             &flow.r#type,
             &other,

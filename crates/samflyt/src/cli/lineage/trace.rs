@@ -27,7 +27,7 @@ impl Trace {
             at_least: None,
         };
         let answer = remote.lineage().await?.trace_event(request).await.map_err(Failure::from)?.into_inner();
-        Ok(if json { print_json(&to_json(&answer))? } else { print(&render(&answer))? })
+        if json { print_json(&to_json(&answer)) } else { print(&render(&answer)) }
     }
 }
 
@@ -84,9 +84,14 @@ fn line(node: &TraceNode, is_focus: bool) -> String {
     };
     if let Some(delay) = &node.delay {
         let shown = show::duration(delay);
-        parts.push(if shown.starts_with('-') { format!("({shown}: clocks disagree)") } else { format!("(+{shown})") });
+        parts.push(if shown.starts_with('-') {
+            format!("({shown}: clocks disagree)")
+        } else {
+            format!("(+{shown})")
+        });
     }
-    for (reference, word) in event.iter().flat_map(|e| [(&e.corrects, "corrects"), (&e.retracts, "retracts")]) {
+    for (reference, word) in event.iter().flat_map(|e| [(&e.corrects, "corrects"), (&e.retracts, "retracts")])
+    {
         if !reference.is_empty() {
             parts.push(format!("{word} {reference}"));
         }
@@ -173,13 +178,18 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_no_tree_is_still_shown_once_each() {
-        let shown = render(&answer(vec![node("s/a", "t", 1, None), node("s/b", "t", 7, None), node("s/c", "t", 2, None)]));
+        let shown = render(&answer(vec![
+            node("s/a", "t", 1, None),
+            node("s/b", "t", 7, None),
+            node("s/c", "t", 2, None),
+        ]));
         assert_eq!(shown.lines().filter(|line| line.starts_with("s/")).count(), 3);
     }
 
     #[test]
     fn a_chain_of_many_events_does_not_overflow_the_stack() {
-        let chain = (0..20_000).map(|at: u32| node("s/a", "t", at.saturating_sub(1), None)).collect::<Vec<_>>();
+        let chain =
+            (0..20_000).map(|at: u32| node("s/a", "t", at.saturating_sub(1), None)).collect::<Vec<_>>();
         let children = children(&chain);
         assert_eq!((children.roots.len(), children.of[19_998].len()), (1, 1));
         let short = chain.into_iter().take(2_000).collect();

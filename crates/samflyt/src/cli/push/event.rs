@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use prost_types::Timestamp;
-use samflyt_events::{CONTRACT_PREFIX, Reason, Refusal, SOURCE_PREFIX, TYPE_PREFIX, Violation, parse_strict};
+use samflyt_events::{
+    CONTRACT_PREFIX, JsonError, Reason, Refusal, SOURCE_PREFIX, TYPE_PREFIX, Violation, parse_strict,
+};
 use samflyt_proto::common::Event;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -22,7 +24,18 @@ pub(super) fn parse(line: &[u8], backfill: bool) -> Result<Event, Refusal> {
     match parse_strict(line) {
         Ok(Value::Object(_)) => {}
         Ok(_) => return Err(refusal(vec![Violation::new("", "is not a JSON object", ONE_EVENT)])),
-        Err(error) => return Err(refusal(vec![Violation::new("", error.to_string(), ONE_EVENT)])),
+        // A line is one line to the parser, whatever its number in the file.
+        Err(JsonError::Syntax { column, .. }) => {
+            return Err(refusal(vec![Violation::new(
+                "",
+                format!("is not JSON (column {column})"),
+                ONE_EVENT,
+            )]));
+        }
+        Err(JsonError::MemberTwice { column, .. }) => {
+            let rule = format!("has an object with the same member twice (column {column})");
+            return Err(refusal(vec![Violation::new("", rule, ONE_EVENT)]));
+        }
     }
     let members: BTreeMap<String, &RawValue> = serde_json::from_slice(line)
         .map_err(|_| refusal(vec![Violation::new("", "is not a JSON object", ONE_EVENT)]))?;
@@ -35,7 +48,11 @@ pub(super) fn parse(line: &[u8], backfill: bool) -> Result<Event, Refusal> {
         }
     }
     if !form.is_cloudevent && form.violations.is_empty() {
-        form.violations.push(Violation::new("/specversion", "is missing", "this is no CloudEvent: write version 1.0"));
+        form.violations.push(Violation::new(
+            "/specversion",
+            "is missing",
+            "this is no CloudEvent: write version 1.0",
+        ));
     }
     if form.violations.is_empty() { Ok(form.event) } else { Err(refusal(form.violations)) }
 }
@@ -65,7 +82,9 @@ impl Form {
             "specversion" if text == "1.0" => self.is_cloudevent = true,
             "specversion" => return Err(("is not 1.0", "write CloudEvents 1.0")),
             "id" => event.id = text,
-            "source" => event.system = bare(&text, SOURCE_PREFIX, "does not begin with `urn:samflyt:system:`")?,
+            "source" => {
+                event.system = bare(&text, SOURCE_PREFIX, "does not begin with `urn:samflyt:system:`")?
+            }
             "type" => event.r#type = bare(&text, TYPE_PREFIX, "does not begin with `no.samflyt.`")?,
             "tenant" => event.tenant = text,
             "subject" => event.entity = text,
@@ -83,7 +102,12 @@ impl Form {
                 let decoded = STANDARD.decode(text).map_err(|_| ("is not base64", "write JSON as `data`"))?;
                 event.data = decoded.into();
             }
-            _ => return Err(("is an attribute that the hub does not know", "put it into the data, or leave it out")),
+            _ => {
+                return Err((
+                    "is an attribute that the hub does not know",
+                    "put it into the data, or leave it out",
+                ));
+            }
         }
         Ok(())
     }
@@ -119,7 +143,9 @@ fn version(text: &str, kind: &str) -> Result<String, Broken> {
 fn json_media(text: &str) -> Result<(), Broken> {
     let media = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let is_json = media == "application/json" || media.ends_with("+json");
-    is_json.then_some(()).ok_or(("is not JSON", "the data of an event is JSON; upload documents and refer to them"))
+    is_json
+        .then_some(())
+        .ok_or(("is not JSON", "the data of an event is JSON; upload documents and refer to them"))
 }
 
 fn flag(text: &str) -> Result<bool, Broken> {
@@ -172,7 +198,10 @@ mod tests {
             (r#"{"specversion":"1.0","id":7}"#, "/id"),
             (r#"{"specversion":"1.0","source":"SECRET"}"#, "/source"),
             (r#"{"specversion":"1.0","time":"SECRET"}"#, "/time"),
-            (r#"{"specversion":"1.0","type":"no.samflyt.a.b","dataschema":"urn:samflyt:contract:a.c:1.0"}"#, "/dataschema"),
+            (
+                r#"{"specversion":"1.0","type":"no.samflyt.a.b","dataschema":"urn:samflyt:contract:a.c:1.0"}"#,
+                "/dataschema",
+            ),
             (r#"{"specversion":"1.0","backfill":"SECRET"}"#, "/backfill"),
             (r#"{"specversion":"1.0","data_base64":"SECRET!"}"#, "/data_base64"),
             (r#"{"specversion":"1.0","01810112345":"SECRET"}"#, "/…"),

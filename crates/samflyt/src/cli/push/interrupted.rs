@@ -49,7 +49,11 @@ pub(super) fn is_passing(refusal: &Refusal) -> bool {
 pub(super) fn refusal_of_event(status: Status) -> Result<Refusal, Interrupted> {
     let about_the_event = matches!(
         status.code(),
-        Code::InvalidArgument | Code::NotFound | Code::AlreadyExists | Code::OutOfRange | Code::FailedPrecondition
+        Code::InvalidArgument
+            | Code::NotFound
+            | Code::AlreadyExists
+            | Code::OutOfRange
+            | Code::FailedPrecondition
     );
     // Who may not publish this event may publish another: the reason tells it from a caller who is not believed.
     let (code, failure) = (status.code(), Failure::from(status.clone()));

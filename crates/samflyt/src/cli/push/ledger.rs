@@ -47,7 +47,9 @@ impl Ledger {
         as_json: bool,
         bytes_total: Option<u64>,
     ) -> anyhow::Result<Self> {
-        let open = |path: &Path| open_at(path, position.refused_bytes).with_context(|| format!("cannot write {}", path.display()));
+        let open = |path: &Path| {
+            open_at(path, position.refused_bytes).with_context(|| format!("cannot write {}", path.display()))
+        };
         let refused = refused.map(open).transpose()?.map(BufWriter::new);
         let bar = if as_json { ProgressBar::hidden() } else { bar(bytes_total)? };
         bar.set_position(position.bytes);
@@ -83,7 +85,7 @@ impl Ledger {
         Ok(())
     }
 
-    fn write_refused(&mut self, line: u64, refusal: &Refusal) -> io::Result<()> {
+    fn write_refused(&mut self, line: u64, refusal: &Refusal) -> anyhow::Result<()> {
         if self.refused.is_none() && !self.as_json {
             return Ok(());
         }

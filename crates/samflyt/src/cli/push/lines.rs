@@ -42,7 +42,11 @@ pub(super) enum Step {
 ///
 /// # Errors
 /// Where the file cannot be opened.
-pub(super) fn read(file: Option<&Path>, after: (u64, u64), backfill: bool) -> io::Result<mpsc::Receiver<Step>> {
+pub(super) fn read(
+    file: Option<&Path>,
+    after: (u64, u64),
+    backfill: bool,
+) -> io::Result<mpsc::Receiver<Step>> {
     let (lines, received) = mpsc::channel(LINES_WAITING_MAX);
     let budget = Arc::new(Semaphore::new(BUDGET_KIB as usize));
     let source: Box<dyn Read + Send> = match file {
@@ -159,7 +163,10 @@ mod tests {
         let mut text = vec![b'x'; LINE_BYTES_MAX * 2];
         text.extend_from_slice(b"\n{\"specversion\":\"1.0\"}\n");
         let found = all(&text, (0, 0)).await;
-        assert_eq!(found.iter().map(|(number, _, good)| (*number, *good)).collect::<Vec<_>>(), [(1, false), (2, true)]);
+        assert_eq!(
+            found.iter().map(|(number, _, good)| (*number, *good)).collect::<Vec<_>>(),
+            [(1, false), (2, true)]
+        );
         assert_eq!(found[1].1, text.len() as u64);
     }
 
@@ -173,7 +180,8 @@ mod tests {
             read(Some(&path), (0, 0), false).unwrap()
         };
         let mut held = Vec::new();
-        while let Ok(Some(next)) = tokio::time::timeout(std::time::Duration::from_secs(2), lines.recv()).await {
+        while let Ok(Some(next)) = tokio::time::timeout(std::time::Duration::from_secs(2), lines.recv()).await
+        {
             held.push(next);
         }
         assert_eq!(held.len(), 4);

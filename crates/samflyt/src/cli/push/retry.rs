@@ -29,7 +29,8 @@ impl Retry {
     /// The pause before the next attempt, at least what the hub asked for; none where it is time to give up.
     pub(super) fn next(&mut self, now: Instant, asked: Option<Duration>) -> Option<Duration> {
         let stuck_since = *self.stuck_since.get_or_insert(now);
-        let left = self.give_up_after.checked_sub(now.duration_since(stuck_since)).filter(|left| !left.is_zero())?;
+        let left =
+            self.give_up_after.checked_sub(now.duration_since(stuck_since)).filter(|left| !left.is_zero())?;
         let pause = self.pause.max(asked.unwrap_or_default()).min(left);
         self.pause = (self.pause * 2).min(PAUSE_MAX);
         Some(pause)

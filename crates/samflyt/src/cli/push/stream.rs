@@ -35,7 +35,12 @@ pub(super) struct Pusher<'r> {
 }
 
 impl<'r> Pusher<'r> {
-    pub(super) fn new(remote: &'r Remote, lines: mpsc::Receiver<Step>, ledger: Ledger, validate_only: bool) -> Self {
+    pub(super) fn new(
+        remote: &'r Remote,
+        lines: mpsc::Receiver<Step>,
+        ledger: Ledger,
+        validate_only: bool,
+    ) -> Self {
         let window = VecDeque::new();
         Self { remote, lines, read_all: false, window, sent: 0, sent_before: 0, ledger, validate_only }
     }
@@ -56,7 +61,7 @@ impl<'r> Pusher<'r> {
             if interrupted.suspect && self.ledger.settled_here() == settled && !self.window.is_empty() {
                 // An event that breaks the stream must not do so for ever: alone, it gets an answer of its own.
                 match self.send_alone().await? {
-                    None => {}
+                    None => continue,
                     Some(again) => interrupted = again,
                 }
             }
@@ -92,7 +97,8 @@ impl<'r> Pusher<'r> {
             if self.read_all && self.window.is_empty() {
                 return Ok(None);
             }
-            let (sends, reads) = (self.sent < self.window.len(), !self.read_all && self.window.len() < WINDOW_MAX);
+            let (sends, reads) =
+                (self.sent < self.window.len(), !self.read_all && self.window.len() < WINDOW_MAX);
             tokio::select! {
                 biased;
                 answer = answers.message() => {
@@ -141,16 +147,26 @@ impl<'r> Pusher<'r> {
     }
 
     /// An answer is to the first of the window: answers come in the order of the requests.
-    fn settle(&mut self, answer: PublishEventsResponse, expected: u64) -> anyhow::Result<Option<Interrupted>> {
+    fn settle(
+        &mut self,
+        answer: PublishEventsResponse,
+        expected: u64,
+    ) -> anyhow::Result<Option<Interrupted>> {
         if answer.index != expected || self.sent == 0 {
-            bail!("the hub answered request {} where {expected} was due: is it of another version?", answer.index);
+            bail!(
+                "the hub answered request {} where {expected} was due: is it of another version?",
+                answer.index
+            );
         }
         match answer.outcome {
             None => bail!("the hub's answer says neither accepted nor refused: is it of another version?"),
             Some(Answer::Accepted(receipt)) => self.settle_first(Ok(receipt.duplicate))?,
             Some(Answer::Refused(refusal)) if is_passing(&refusal) => {
                 let pause = refusal.retry_after.and_then(|pause| pause.try_into().ok());
-                return Ok(Some(Interrupted::passing(format!("{} ({})", refusal.message, refusal.reason), pause)));
+                return Ok(Some(Interrupted::passing(
+                    format!("{} ({})", refusal.message, refusal.reason),
+                    pause,
+                )));
             }
             Some(Answer::Refused(refusal)) => self.settle_first(Err(&refusal))?,
         }
@@ -159,7 +175,9 @@ impl<'r> Pusher<'r> {
 
     fn settle_first(&mut self, outcome: Result<bool, &Refusal>) -> anyhow::Result<()> {
         let resent = self.sent_before > 0;
-        let Some(Line { number, end, .. }) = self.pop() else { bail!("an answer came to nothing that was sent") };
+        let Some(Line { number, end, .. }) = self.pop() else {
+            bail!("an answer came to nothing that was sent")
+        };
         let outcome = match outcome {
             Ok(duplicate) => Outcome::Accepted { duplicate, resent },
             Err(refusal) => Outcome::Refused(refusal),

@@ -62,7 +62,8 @@ impl Tally {
             self.first_refused.push(row("", &refusal.message, ""));
         }
         let room = SHOWN_MAX - self.first_refused.len();
-        self.first_refused.extend(refusal.violations.iter().take(room).map(|v| row(&v.field, &v.rule, &v.advice)));
+        self.first_refused
+            .extend(refusal.violations.iter().take(room).map(|v| row(&v.field, &v.rule, &v.advice)));
     }
 
     pub(super) fn refused_any(&self) -> bool {
@@ -135,8 +136,11 @@ mod tests {
     use super::*;
 
     fn refusal(violations: usize) -> Refusal {
-        let violation =
-            Violation { field: "/data/a".to_owned(), rule: "is missing".to_owned(), advice: "give it".to_owned() };
+        let violation = Violation {
+            field: "/data/a".to_owned(),
+            rule: "is missing".to_owned(),
+            advice: "give it".to_owned(),
+        };
         Refusal {
             reason: "CONTRACT_VIOLATED".to_owned(),
             message: "two fields".to_owned(),

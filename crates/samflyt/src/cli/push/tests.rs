@@ -36,7 +36,10 @@ impl Gateway {
     fn take(&self, event: &Event) -> Outcome {
         let mut log = self.log.lock().unwrap();
         if event.id == "bad" {
-            return Outcome::Refused(Refusal { reason: "CONTRACT_VIOLATED".to_owned(), ..Refusal::default() });
+            return Outcome::Refused(Refusal {
+                reason: "CONTRACT_VIOLATED".to_owned(),
+                ..Refusal::default()
+            });
         }
         let duplicate = !log.ids.insert(event.id.clone());
         if !duplicate {
@@ -48,7 +51,10 @@ impl Gateway {
 
 #[tonic::async_trait]
 impl GatewayService for Gateway {
-    async fn publish_event(&self, request: Request<PublishEventRequest>) -> Result<Response<PublishEventResponse>, Status> {
+    async fn publish_event(
+        &self,
+        request: Request<PublishEventRequest>,
+    ) -> Result<Response<PublishEventResponse>, Status> {
         let event = request.into_inner().event.unwrap_or_default();
         if event.id == "poison" {
             return Err(Status::out_of_range("decoded message length too large"));
@@ -143,8 +149,12 @@ async fn a_push_survives_broken_streams_and_loses_and_reorders_nothing() {
         (0..3_000).filter(|at| ![1, 20, 30].contains(at)).map(|at| format!("e-{at}")).collect();
     assert_eq!(gateway.log.lock().unwrap().order, expected);
     let refused = std::fs::read_to_string(refused).unwrap();
-    let refused: Vec<serde_json::Value> = refused.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let told: Vec<_> = refused.iter().map(|r| (r["line"].as_u64().unwrap(), r["refused"]["reason"].as_str().unwrap())).collect();
+    let refused: Vec<serde_json::Value> =
+        refused.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<_> = refused
+        .iter()
+        .map(|r| (r["line"].as_u64().unwrap(), r["refused"]["reason"].as_str().unwrap()))
+        .collect();
     assert_eq!(told, [(2, "ENVELOPE_INVALID"), (21, "CONTRACT_VIOLATED"), (31, "TOO_LARGE")]);
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "the position is removed");
 }
@@ -154,7 +164,7 @@ async fn a_push_that_was_given_up_goes_on_where_it_was() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("events.jsonl");
     std::fs::write(&file, (0..50).map(|at| line(&format!("e-{at}"))).collect::<String>()).unwrap();
-    // A hub that breaks off after five, and is not tried again.
+    // Five were settled when it ended.
     let (gateway, remote) = (Gateway::default(), "http://127.0.0.1:1");
     let job = Job::of(&file, remote, false).unwrap();
     let mut ledger = Ledger::open(Some(job.clone()), Position::default(), None, true, None).unwrap();
@@ -179,7 +189,15 @@ async fn a_hub_that_never_answers_is_given_up_with_its_address() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("events.jsonl");
     std::fs::write(&file, line("a")).unwrap();
-    let words = ["samflyt", "--endpoint", "http://127.0.0.1:1", "push", file.to_str().unwrap(), "--retry-minutes", "0"];
+    let words = [
+        "samflyt",
+        "--endpoint",
+        "http://127.0.0.1:1",
+        "push",
+        file.to_str().unwrap(),
+        "--retry-minutes",
+        "0",
+    ];
     let cli = Cli::try_parse_from(words).unwrap();
     let error = cli.command.run(cli.remote).await.unwrap_err().to_string();
     assert!(error.contains("given up: no hub answers gRPC at http://127.0.0.1:1"), "{error}");

@@ -24,7 +24,9 @@ pub(super) enum Command {
         file: Option<PathBuf>,
     },
     /// Publishes a contract or a new version of one
-    #[command(after_help = "Example:\n  samflyt registry contract publish case.opened.json --reason \"first version\"")]
+    #[command(
+        after_help = "Example:\n  samflyt registry contract publish case.opened.json --reason \"first version\""
+    )]
     Publish {
         /// The contract, JSON; `-` for standard input
         file: PathBuf,
@@ -63,7 +65,8 @@ pub(super) enum Command {
 }
 
 fn event_type(text: &str) -> Result<EventType, String> {
-    EventType::new(text.strip_prefix(samflyt_events::TYPE_PREFIX).unwrap_or(text)).map_err(|rule| rule.to_string())
+    EventType::new(text.strip_prefix(samflyt_events::TYPE_PREFIX).unwrap_or(text))
+        .map_err(|rule| rule.to_string())
 }
 
 impl Command {
@@ -77,7 +80,8 @@ impl Command {
                     version: contract_version,
                     reason: why.reason,
                 };
-                let answer = remote.registry().await?.retire_contract(request).await.map_err(Failure::from)?;
+                let answer =
+                    remote.registry().await?.retire_contract(request).await.map_err(Failure::from)?;
                 show(answer.into_inner().contract.as_ref(), as_json, json::contract, table)
             }
             Self::Get { kind, contract_version } => get(remote, &kind, contract_version, as_json).await,
@@ -88,22 +92,23 @@ impl Command {
 
 async fn publish(remote: &Remote, file: &std::path::Path, why: Why, as_json: bool) -> anyhow::Result<()> {
     let request = pb::PublishContractRequest { document: document::read(file)?, reason: why.reason };
-    let answer = remote.registry().await?.publish_contract(request).await.map_err(Failure::from)?.into_inner();
+    let answer =
+        remote.registry().await?.publish_contract(request).await.map_err(Failure::from)?.into_inner();
     let contract = answer.contract.ok_or_else(|| anyhow::anyhow!("the hub's answer is empty"))?;
     if as_json {
         let mut value = json::contract(&contract);
         value["unchanged"] = answer.unchanged.into();
-        return Ok(print_json(&value)?);
+        return print_json(&value);
     }
     let what = if answer.unchanged { "was published before, just so" } else { "is published" };
-    Ok(print(&plain(&format!("{} {} {what}", contract.r#type, contract.version)))?)
+    print(&plain(&format!("{} {} {what}", contract.r#type, contract.version)))
 }
 
 async fn get(remote: &Remote, kind: &EventType, version: String, as_json: bool) -> anyhow::Result<()> {
     let request = pb::GetContractRequest { r#type: kind.to_string(), version };
     let answer = remote.registry().await?.get_contract(request).await.map_err(Failure::from)?.into_inner();
     let contract = answer.contract.ok_or_else(|| anyhow::anyhow!("the hub's answer is empty"))?;
-    Ok(print_json(&if as_json { json::contract(&contract) } else { data(&contract.document) })?)
+    print_json(&if as_json { json::contract(&contract) } else { data(&contract.document) })
 }
 
 async fn list(remote: &Remote, kind: Option<EventType>, as_json: bool) -> anyhow::Result<()> {
@@ -147,7 +152,9 @@ mod tests {
 
     #[test]
     fn a_contract_is_listed_with_its_title_and_a_broken_document_without() {
-        let document = serde_json::to_vec(&serde_json::json!({"title": "Sak", "legal_basis": {"gdpr": "6(1)(e)"}})).unwrap();
+        let document =
+            serde_json::to_vec(&serde_json::json!({"title": "Sak", "legal_basis": {"gdpr": "6(1)(e)"}}))
+                .unwrap();
         let contract = |document| pb::Contract {
             r#type: "case.opened".to_owned(),
             version: "1.0".to_owned(),

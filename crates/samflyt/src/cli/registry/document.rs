@@ -12,7 +12,7 @@ use crate::cli::output;
 /// Writes a contract to start from, and never over something that is there.
 pub(super) fn write_new(kind: &EventType, file: Option<&Path>) -> anyhow::Result<()> {
     let text = format!("{}\n", serde_json::to_string_pretty(&template(kind))?);
-    let Some(path) = file else { return Ok(output::print(&text)?) };
+    let Some(path) = file else { return output::print(&text) };
     let mut created = std::fs::File::create_new(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => {
             anyhow::anyhow!("{} exists already and is not overwritten: choose another name", path.display())
@@ -20,7 +20,7 @@ pub(super) fn write_new(kind: &EventType, file: Option<&Path>) -> anyhow::Result
         _ => anyhow::Error::new(error).context(format!("cannot make {}", path.display())),
     })?;
     created.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(output::print(&format!("wrote {}: edit it, then `samflyt registry contract publish` it", path.display()))?)
+    output::print(&format!("wrote {}: edit it, then `samflyt registry contract publish` it", path.display()))
 }
 
 /// Reads a contract; `-` is standard input.

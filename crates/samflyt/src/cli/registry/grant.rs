@@ -9,8 +9,10 @@ use crate::cli::{Failure, Remote};
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Lets a client, or an organisation, do something; takes the place of the grant with the same id
-    #[command(after_help = "Example:\n  samflyt registry grant give --organisation 964963282 --client kindergarten \
-                            --tenant seljord --system seljord-oppvekst --scope samflyt:publish")]
+    #[command(
+        after_help = "Example:\n  samflyt registry grant give --organisation 964963282 --client kindergarten \
+                            --tenant seljord --system seljord-oppvekst --scope samflyt:publish"
+    )]
     Give(Box<Give>),
     /// Takes a grant back
     #[command(after_help = "Example:\n  samflyt registry grant withdraw 964963282-kindergarten")]
@@ -63,11 +65,11 @@ impl Command {
             Self::Withdraw { id, why } => {
                 let request = pb::WithdrawGrantRequest { id: id.clone(), reason: why.reason };
                 registry.withdraw_grant(request).await.map_err(Failure::from)?;
-                Ok(if as_json {
-                    print_json(&serde_json::json!({"id": id, "withdrawn": true}))?
+                if as_json {
+                    print_json(&serde_json::json!({"id": id, "withdrawn": true}))
                 } else {
-                    print(&plain(&format!("{id} is withdrawn")))?
-                })
+                    print(&plain(&format!("{id} is withdrawn")))
+                }
             }
             Self::List => {
                 let grants = all(|page_token| {
@@ -87,7 +89,8 @@ impl Command {
 
 impl Give {
     fn request(self) -> pb::GiveGrantRequest {
-        let scopes = self.scopes.iter().flat_map(|scopes| scopes.split_whitespace()).map(str::to_owned).collect();
+        let scopes =
+            self.scopes.iter().flat_map(|scopes| scopes.split_whitespace()).map(str::to_owned).collect();
         let grant = pb::Grant {
             id: self.id,
             organisation: self.organisation,
@@ -102,7 +105,8 @@ impl Give {
 }
 
 fn table(grants: &[pb::Grant]) -> Table {
-    let mut table = Table::new(&["grant", "organisation", "client", "supplier", "scopes", "tenants", "systems"]);
+    let mut table =
+        Table::new(&["grant", "organisation", "client", "supplier", "scopes", "tenants", "systems"]);
     for grant in grants {
         let scopes: Vec<&str> =
             grant.scopes.iter().map(|scope| scope.strip_prefix("samflyt:").unwrap_or(scope)).collect();

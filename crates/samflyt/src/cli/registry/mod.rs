@@ -30,10 +30,16 @@ enum Command {
     #[command(subcommand, after_help = "Example:\n  samflyt registry tenant list")]
     Tenant(tenant::Command),
     /// Installations of fagsystemer
-    #[command(subcommand, after_help = "Example:\n  samflyt registry system enrol vinje-agresso --tenant seljord")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  samflyt registry system enrol vinje-agresso --tenant seljord"
+    )]
     System(system::Command),
     /// What event types promise
-    #[command(subcommand, after_help = "Example:\n  samflyt registry contract new case.opened case.opened.json")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  samflyt registry contract new case.opened case.opened.json"
+    )]
     Contract(contract::Command),
     /// Who may do what
     #[command(subcommand, after_help = "Example:\n  samflyt registry grant list")]
@@ -68,11 +74,11 @@ fn show<T>(
     table: impl Fn(&[T]) -> output::Table,
 ) -> anyhow::Result<()> {
     let thing = thing.ok_or_else(|| anyhow::anyhow!("the hub's answer is empty"))?;
-    Ok(if as_json {
-        output::print_json(&json(thing))?
+    if as_json {
+        output::print_json(&json(thing))
     } else {
-        output::print(&table(std::slice::from_ref(thing)).render())?
-    })
+        output::print(&table(std::slice::from_ref(thing)).render())
+    }
 }
 
 /// Shows a list: as one JSON array, or as a table.
@@ -82,11 +88,11 @@ fn show_list<T>(
     json: impl Fn(&T) -> serde_json::Value,
     table: impl Fn(&[T]) -> output::Table,
 ) -> anyhow::Result<()> {
-    Ok(if as_json {
-        output::print_json(&list.iter().map(json).collect())?
+    if as_json {
+        output::print_json(&list.iter().map(json).collect())
     } else {
-        output::print(&table(list).or("none that you may see"))?
-    })
+        output::print(&table(list).or("none that you may see"))
+    }
 }
 
 /// All pages of a list; `page` asks for the one after a token.

@@ -41,8 +41,10 @@ pub(super) enum Command {
         why: Why,
     },
     /// Says that another installation takes its place
-    #[command(after_help = "Example:\n  samflyt registry system replace seljord-ephorte --by seljord-elements \
-                            --on 2026-09-01")]
+    #[command(
+        after_help = "Example:\n  samflyt registry system replace seljord-ephorte --by seljord-elements \
+                            --on 2026-09-01"
+    )]
     Replace {
         /// The installation that ends
         id: String,

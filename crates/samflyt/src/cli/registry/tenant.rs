@@ -30,8 +30,10 @@ pub(super) enum Command {
         why: Why,
     },
     /// Gives it another number or name from a date on; the id stays
-    #[command(after_help = "Example:\n  samflyt registry tenant change seljord --number 3820 --from 2020-01-01 \
-                            --reason \"regionreform\"")]
+    #[command(
+        after_help = "Example:\n  samflyt registry tenant change seljord --number 3820 --from 2020-01-01 \
+                            --reason \"regionreform\""
+    )]
     Change {
         /// The municipality
         id: String,
@@ -51,7 +53,9 @@ pub(super) enum Command {
         why: Why,
     },
     /// Merges it into another
-    #[command(after_help = "Example:\n  samflyt registry tenant merge bo --into midt-telemark --from 2020-01-01")]
+    #[command(
+        after_help = "Example:\n  samflyt registry tenant merge bo --into midt-telemark --from 2020-01-01"
+    )]
     Merge {
         /// The municipality that ends
         id: String,
@@ -65,8 +69,10 @@ pub(super) enum Command {
         why: Why,
     },
     /// Splits it into others
-    #[command(after_help = "Example:\n  samflyt registry tenant split alesund-2020 --into alesund --into haram \
-                            --from 2024-01-01")]
+    #[command(
+        after_help = "Example:\n  samflyt registry tenant split alesund-2020 --into alesund --into haram \
+                            --from 2024-01-01"
+    )]
     Split {
         /// The municipality that ends
         id: String,
