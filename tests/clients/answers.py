@@ -41,7 +41,8 @@ class Refusal:
     def parse(cls, value: dict[str, Any]) -> Refusal:
         violations = value.get("violations", [])
         for violation in violations:
-            assert violation["field"].startswith("/"), violation
+            # RFC 6901: the empty pointer is the whole event.
+        assert violation["field"] == "" or violation["field"].startswith("/"), violation
             assert violation["rule"] and violation["advice"], violation
         return cls(value["reason"], tuple(v["field"] for v in violations), json.dumps(value))
 

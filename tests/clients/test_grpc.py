@@ -124,7 +124,7 @@ def test_what_was_published_can_be_asked_for_at_once(server: Reflected) -> None:
     # What the contract calls personal is left out, and said to be.
     assert list(recorded.withheld) == ["/child"]
     assert json.loads(recorded.event.data)["child"] is None
-    reflects = [place.sequence for place in answer.completeness.positions if place.tenant == TENANT]
+    reflects = [place.sequence for place in answer.completeness.positions if place.stream == f"EVENTS_{TENANT}"]
     assert reflects and min(reflects) >= receipt.sequence
     assert not answer.completeness.truncated
 
@@ -146,7 +146,8 @@ def test_an_affair_is_traced_from_its_cause(server: Reflected) -> None:
     assert [node.event.event.id for node in answer.nodes] == [cause["id"], effect["id"]]
     assert [(node.parent, node.depth, node.stub) for node in answer.nodes] == [(0, 0, False), (0, 1, False)]
     assert answer.focus == 1
-    assert answer.correlation_id == f"{SYSTEM}/{cause['id']}"
+    # No correlation was given: the affair is the event's own, and causation alone ties the two together.
+    assert answer.correlation_id == f"{SYSTEM}/{effect['id']}"
     assert answer.nodes[1].delay.ToMicroseconds() > 0
 
 

@@ -68,6 +68,23 @@ async fn a_token_for_seljord_cannot_publish_to_read_or_learn_the_existence_of_an
         assert!(told.iter().all(|told| told == &told_once()), "{tenant}: {told:?}");
     }
 
+    // A cause that names an event of Vinje, and one that names nothing: neither shows anything of it.
+    let mut told = Vec::new();
+    for (id, cause) in [("guess-1", "vinje-agresso/secret"), ("guess-2", "vinje-agresso/nothing")] {
+        let mut guess = event(SELJORD, id, "case-1");
+        guess.causation_id = cause.to_owned();
+        let sequence = publish(&seljord, guess).await.unwrap().sequence;
+        status_at(&seljord, "seljord", sequence).await;
+        let flows = seljord.lineage().list_flows(ListFlowsRequest::default()).await.unwrap().into_inner().flows;
+        told.push(flows.into_iter().map(|flow| (flow.provider, flow.consumer)).collect::<Vec<_>>());
+        let start = Some(Start::System(VINJE.system.to_owned()));
+        let request = GetFlowGraphRequest { start, ..Default::default() };
+        let graph = seljord.lineage().get_flow_graph(request).await.unwrap().into_inner();
+        assert!(graph.nodes.is_empty() && graph.edges.is_empty(), "{graph:?}");
+    }
+    assert_eq!(told[0], told[1]);
+    assert!(told[0].iter().all(|(provider, consumer)| provider != VINJE.system && consumer != VINJE.system));
+
     // By its own tenant's name, nothing of Vinje is found, and nothing of Vinje is listed.
     let (_, reason, _) = refusal(seljord.lineage().get_event(of_vinje("seljord")).await);
     assert_eq!(reason, "NOT_FOUND");

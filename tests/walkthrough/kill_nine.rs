@@ -1,7 +1,6 @@
 //! Promise 1: nothing acknowledged is lost by a kill.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -9,6 +8,7 @@ use samflyt::client::Client;
 use samflyt_proto::registry as pb;
 use samflyt_testkit::events::{contract, event, request};
 use samflyt_testkit::hub::SELJORD;
+use tokio::sync::watch;
 
 use crate::answers::{settled, status_at};
 use crate::process::HubProcess;
@@ -16,8 +16,13 @@ use crate::process::HubProcess;
 const KILLS: usize = 20;
 const SEED: u64 = 22;
 
-/// Publishes until the connection breaks; notes what was acknowledged.
-async fn push(client: Client, from: u64, acknowledged: &mut BTreeMap<String, u64>) -> u64 {
+/// Publishes until the connection breaks; notes and counts what was acknowledged.
+async fn push(
+    client: Client,
+    from: u64,
+    acknowledged: &mut BTreeMap<String, u64>,
+    count: &watch::Sender<u64>,
+) -> u64 {
     let requests = (from..).map(|n| request(event(SELJORD, &format!("e-{n}"), &format!("case-{}", n % 11))));
     let requests = futures::stream::iter(requests);
     let Ok(answers) = client.gateway().publish_events(requests).await else { return from };
@@ -30,6 +35,7 @@ async fn push(client: Client, from: u64, acknowledged: &mut BTreeMap<String, u64
                 let first = acknowledged.entry(id).or_insert(receipt.sequence);
                 assert_eq!(*first, receipt.sequence, "the same event was answered with another sequence");
                 next += 1;
+                count.send_modify(|count| *count += 1);
             }
             Err(reason) => {
                 assert_eq!(reason, "LOG_UNAVAILABLE");
@@ -52,10 +58,11 @@ async fn every_acknowledged_event_is_there_once_after_twenty_kills_of_hub_and_br
             register(&hub.operator().await).await;
         }
         let client = hub.operator().await;
-        let life = Duration::from_millis(chance.random_range(30..400));
-        let pushing = push(client, next, &mut acknowledged);
+        let (count, mut counted) = watch::channel(0);
+        let killed_after = chance.random_range(1..300);
+        let pushing = push(client, next, &mut acknowledged, &count);
         let killing = async {
-            tokio::time::sleep(life).await;
+            counted.wait_for(|count| *count >= killed_after).await.unwrap();
             hub.kill().await;
         };
         (next, ()) = tokio::join!(pushing, killing);

@@ -8,6 +8,7 @@ mod corruption;
 mod fsync;
 mod isolation;
 mod kill_nine;
+mod layout;
 mod lineage;
 mod process;
 mod registry;

@@ -52,3 +52,26 @@ async fn the_same_id_with_other_data_is_refused_within_and_after_the_index() {
     assert!(publish(&client, same).await.unwrap().duplicate);
     hub.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resend_is_answered_the_same_after_its_contract_and_its_system_are_retired() {
+    let hub = TestHub::start().await;
+    hub.register(SELJORD).await;
+    let client = hub.client_of(SELJORD).await;
+    let first = publish(&client, event(SELJORD, "e", "case-1")).await.unwrap();
+    all_answers(&client, "seljord", first.sequence).await;
+    let mut registry = hub.operator().await.registry();
+    let retire = samflyt_proto::registry::RetireContractRequest {
+        r#type: "case.opened".to_owned(),
+        version: "1.0".to_owned(),
+        ..Default::default()
+    };
+    registry.retire_contract(retire).await.unwrap();
+    let retire =
+        samflyt_proto::registry::RetireSystemRequest { id: SELJORD.system.to_owned(), ..Default::default() };
+    registry.retire_system(retire).await.unwrap();
+    let again = publish(&client, event(SELJORD, "e", "case-1")).await.unwrap();
+    assert_eq!((again.sequence, again.duplicate, again.contract_version), (first.sequence, true, first.contract_version));
+    assert_eq!(refusal(publish(&client, event(SELJORD, "new", "case-1")).await).1, "SYSTEM_UNKNOWN");
+    hub.end().await;
+}

@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use samflyt_events::subject::events_stream;
-use samflyt_events::{Digest, EventRef, Reason, Refusal, TenantId, header_value};
+use samflyt_events::{ContractVersion, Digest, EventRef, Reason, Refusal, TenantId, header_value};
 use samflyt_log::Entry;
 use samflyt_projection::{Fold, FoldError, ProjectionConfig, ProjectionError, Runner, Writer};
 use samflyt_runtime::Lifecycle;
 
 use crate::{Deps, GatewayConfig};
 
-/// Keys: `<system>/<id>` as in the headers. Values: sequence (8 bytes), digest (16 bytes), tenant. Persisted.
+/// Keys: `<tenant> <system>/<id>` as in the headers. Values: sequence (8 bytes), digest (16 bytes), contract version (4
+/// bytes). Persisted.
 struct EventIds;
 
 impl Fold for EventIds {
@@ -26,14 +27,20 @@ impl Fold for EventIds {
         else {
             return Err(FoldError::Refused("a message of the log is no event of a gateway".to_owned()));
         };
-        let value = [&entry.sequence.to_be_bytes()[..], &digest.0, tenant.as_bytes()].concat();
-        writer.put(key(id), value);
+        let contract = entry.header("ce-dataschema").and_then(version_of).unwrap_or(ContractVersion { major: 0, minor: 0 });
+        let version = [contract.major.to_be_bytes(), contract.minor.to_be_bytes()].concat();
+        writer.put(key(tenant, id), [&entry.sequence.to_be_bytes()[..], &digest.0, &version].concat());
         Ok(())
     }
 }
 
-fn key(reference: &str) -> Vec<u8> {
-    [b"e", reference.as_bytes()].concat()
+fn key(tenant: &str, reference: &str) -> Vec<u8> {
+    [b"e", tenant.as_bytes(), b" ", reference.as_bytes()].concat()
+}
+
+/// The version at the end of `urn:samflyt:contract:<type>:<major>.<minor>`.
+fn version_of(dataschema: &str) -> Option<ContractVersion> {
+    dataschema.rsplit_once(':')?.1.parse().ok()
 }
 
 /// What the index knows of an event.
@@ -41,7 +48,7 @@ fn key(reference: &str) -> Vec<u8> {
 pub(crate) struct Indexed {
     pub sequence: u64,
     pub digest: Digest,
-    pub tenant: String,
+    pub contract: ContractVersion,
 }
 
 /// The index, kept up to date in the background.
@@ -99,8 +106,8 @@ impl Index {
 
     /// # Errors
     /// `INDEX_BEHIND` where the index cannot be read: it is made anew.
-    pub fn find(&self, reference: &EventRef) -> Result<Option<Indexed>, Refusal> {
-        let found = self.runner.view().get(&key(&header_value(&reference.to_string())));
+    pub fn find(&self, tenant: &TenantId, reference: &EventRef) -> Result<Option<Indexed>, Refusal> {
+        let found = self.runner.view().get(&key(tenant.as_str(), &header_value(&reference.to_string())));
         let found = found.map_err(|error| {
             tracing::error!(%error, "the index of event ids cannot be read");
             Refusal::new(Reason::IndexBehind, "the index of event ids is being made anew: try again")
@@ -112,11 +119,12 @@ impl Index {
 impl Indexed {
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (sequence, rest) = bytes.split_first_chunk::<8>()?;
-        let (digest, tenant) = rest.split_first_chunk::<16>()?;
+        let (digest, version) = rest.split_first_chunk::<16>()?;
+        let &[a, b, c, d] = version else { return None };
         Some(Self {
             sequence: u64::from_be_bytes(*sequence),
             digest: Digest(*digest),
-            tenant: String::from_utf8(tenant.to_vec()).ok()?,
+            contract: ContractVersion { major: u16::from_be_bytes([a, b]), minor: u16::from_be_bytes([c, d]) },
         })
     }
 }

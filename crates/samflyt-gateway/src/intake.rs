@@ -104,39 +104,22 @@ impl Intake {
             span.record("samflyt.event.type", parsed.event.kind.as_str());
         }
         let catalogue = self.deps.feed.get();
-        self.authorise(&catalogue, caller, &parsed.event, now.date())?;
-        let contract = contract_of(&catalogue, &parsed)?;
         let event = &parsed.event;
-        let in_clear = [event.id.as_str(), event.correlation.as_str()];
-        contract.compiled.check(&parsed.value, &event.entity, &in_clear)?;
+        caller.require(&catalogue, Scope::Publish, &event.tenant, Some(&event.system))?;
         let digest = parsed.digest(&self.deps.digest_key);
+        // Before contract and system are looked at: a resend has the same answer also when they have been retired.
         if let Some(known) = self.known(event, digest)? {
             return Ok(Decided::Known(known));
         }
+        in_use(&catalogue, event, now.date())?;
+        let contract = contract_of(&catalogue, &parsed)?;
+        let in_clear = [event.id.as_str(), event.correlation.as_str()];
+        contract.compiled.check(&parsed.value, &event.entity, &in_clear)?;
         let Protected(mut event) = protect(parsed, &contract.compiled, caller.organisation(), digest);
         if let Some(own) = propagation::traceparent_of(&span) {
             event.traceparent = Some(own);
         }
         Ok(Decided::New(Box::new(NewEvent { event, digest, span })))
-    }
-
-    fn authorise(
-        &self,
-        catalogue: &Catalogue,
-        caller: &Caller,
-        event: &Event,
-        today: time::Date,
-    ) -> Result<(), Refusal> {
-        caller.require(catalogue, Scope::Publish, &event.tenant, Some(&event.system))?;
-        if catalogue.is_in_use(&event.system, &event.tenant, today) {
-            return Ok(());
-        }
-        Err(Refusal::of_field(
-            Reason::SystemUnknown,
-            "/source",
-            "names a system that the tenant does not use (not registered, not enrolled, or retired)",
-            "register it (`samflyt registry system register`) or enrol the tenant (`… system enrol`)",
-        ))
     }
 
     fn known(&self, event: &Event, digest: Digest) -> Result<Option<Receipt>, Refusal> {
@@ -145,15 +128,15 @@ impl Intake {
                 "the index of event ids is behind the log, so a resend could not be told: try again";
             return Err(Refusal::new(Reason::IndexBehind, message));
         }
-        let Some(found) = self.index.find(&event.reference())? else { return Ok(None) };
-        if found.tenant != event.tenant.as_str() || found.digest != digest {
+        let Some(found) = self.index.find(&event.tenant, &event.reference())? else { return Ok(None) };
+        if found.digest != digest {
             return Err(id_reused());
         }
         Ok(Some(Receipt {
             tenant: event.tenant.clone(),
             sequence: found.sequence,
             duplicate: true,
-            contract: None,
+            contract: Some(found.contract),
         }))
     }
 
@@ -236,6 +219,18 @@ impl Intake {
 /// The answer to `validate_only`.
 pub(crate) fn validated(new: &NewEvent) -> Receipt {
     Receipt { tenant: new.event.tenant.clone(), sequence: 0, duplicate: false, contract: new.event.contract }
+}
+
+fn in_use(catalogue: &Catalogue, event: &Event, today: time::Date) -> Result<(), Refusal> {
+    if catalogue.is_in_use(&event.system, &event.tenant, today) {
+        return Ok(());
+    }
+    Err(Refusal::of_field(
+        Reason::SystemUnknown,
+        "/source",
+        "names a system that the tenant does not use (not registered, not enrolled, or retired)",
+        "register it (`samflyt registry system register`) or enrol the tenant (`… system enrol`)",
+    ))
 }
 
 fn id_reused() -> Refusal {

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use samflyt_events::subject::{events_stream, tenant_registry_stream};
-use samflyt_events::{Reason, RecordedEvent, Refusal, TenantId};
+use samflyt_events::catalogue::Scope;
+use samflyt_events::subject::events_stream;
+use samflyt_events::{HUB_TENANT, Reason, RecordedEvent, Refusal, TenantId};
 use samflyt_proto::{common, lineage as pb};
 use samflyt_runtime::Caller;
 use samflyt_runtime::refused::{duration, timestamp};
@@ -12,12 +13,24 @@ use time::{Date, OffsetDateTime};
 
 use crate::Lineage;
 use crate::projections::day_of;
-use crate::reader::Reader;
+use crate::reader::{Reader, streams_of};
 
 /// How long an answer waits for a position where the call has no deadline of its own.
 const AT_LEAST_WAIT: Duration = Duration::from_secs(10);
 
 impl Lineage {
+    /// What the catalogue shares is asked for by the hub's own name, and read by those who may read all.
+    fn readable(&self, caller: &Caller, asked: &[TenantId]) -> Result<BTreeSet<TenantId>, Refusal> {
+        let catalogue = self.deps.feed.get();
+        match asked {
+            [only] if only.as_str() == HUB_TENANT => {
+                caller.require_for_all(&catalogue, Scope::Query)?;
+                Ok(asked.iter().cloned().collect())
+            }
+            _ => caller.readable(&catalogue, asked),
+        }
+    }
+
     /// The tenants among those asked about that the caller may read, and a reader whose position reaches what was asked
     /// for.
     pub(crate) async fn question(
@@ -30,7 +43,7 @@ impl Lineage {
             .iter()
             .map(|tenant| TenantId::new(tenant).map_err(|_| Refusal::not_granted()))
             .collect::<Result<Vec<_>, _>>()?;
-        let readable = caller.readable(&self.deps.feed.get(), &asked)?;
+        let readable = self.readable(caller, &asked)?;
         if let Some(position) = at_least {
             let tenant = TenantId::new(&position.tenant).map_err(|_| Refusal::not_granted())?;
             if !readable.contains(&tenant) {
@@ -55,7 +68,7 @@ pub(crate) fn completeness(
 ) -> common::Completeness {
     let mut positions = Vec::new();
     for tenant in tenants {
-        for stream in [events_stream(tenant), tenant_registry_stream(tenant)] {
+        for stream in streams_of(tenant) {
             positions.extend(position(reader, tenant, &stream));
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt};
-use samflyt_events::{EventRef, RecordedEvent, Refusal, TenantId};
+use samflyt_events::{EventRef, RecordedEvent, Refusal, TenantId, header_value};
 
 use crate::Lineage;
 use crate::answer::{log_failed, not_found, store_failed};
@@ -31,10 +31,11 @@ impl Lineage {
         reference: &EventRef,
     ) -> Result<RecordedEvent, Refusal> {
         let streams = reader.streams([tenant.clone()]).map_err(store_failed)?;
-        let place = reader.locate(reference).map_err(store_failed)?;
-        let place =
-            place.filter(|place| streams.contains_key(&place.stream)).ok_or_else(|| not_found("event"))?;
-        let found = self.read(reader, &streams, vec![place]).await?;
+        let mut places = Vec::new();
+        for stream in streams.keys() {
+            places.extend(reader.locate(*stream, reference).map_err(store_failed)?);
+        }
+        let found = self.read(reader, &streams, places).await?;
         // The key is a hash: what was found is compared by name.
         found
             .into_iter()
@@ -74,13 +75,12 @@ impl Lineage {
     ) -> Result<Affair, Refusal> {
         let streams = reader.streams(tenants.iter().cloned()).map_err(store_failed)?;
         let mut gathering =
-            Gathering { reader, seen: BTreeSet::new(), affairs: BTreeSet::new(), next: Vec::new() };
+            Gathering { reader, streams: &streams, seen: BTreeSet::new(), affairs: BTreeSet::new(), next: Vec::new() };
         let mut affair = Affair { events: BTreeMap::new(), focus: focus.event.reference(), truncated: false };
         gathering.meet(&focus, limit).map_err(store_failed)?;
         affair.events.insert(affair.focus.clone(), focus);
         while !gathering.next.is_empty() {
             let mut places = std::mem::take(&mut gathering.next);
-            places.retain(|place| streams.contains_key(&place.stream));
             let room = limit.saturating_sub(affair.events.len());
             if places.len() > room {
                 places.truncate(room);
@@ -100,6 +100,8 @@ impl Lineage {
 
 struct Gathering<'r> {
     reader: &'r Reader,
+    /// The streams that the asker may read: nothing is looked for elsewhere.
+    streams: &'r BTreeMap<Number, TenantId>,
     seen: BTreeSet<Place>,
     affairs: BTreeSet<String>,
     next: Vec<Place>,
@@ -109,25 +111,29 @@ impl Gathering<'_> {
     /// Notes where an event leads: to its cause, its effects, and its affair.
     fn meet(&mut self, recorded: &RecordedEvent, limit: usize) -> Result<(), samflyt_projection::StoreError> {
         let event = &recorded.event;
+        let own = event.reference();
         // One more than the limit, so that being cut off is noticed.
         let limit = limit + 1;
-        if let Some(cause) = &event.causation {
-            let found = self.reader.locate(cause)?;
-            self.note(found);
-        }
-        if let Some(place) = self.reader.locate(&event.reference())? {
-            self.seen.insert(place);
-            let effects = self.reader.effects(place, limit)?;
-            self.note(effects);
-        }
         let correlation = event.correlation.as_str();
-        if self.affairs.insert(correlation.to_owned()) {
-            let members = self.reader.members(&encoded(correlation), limit)?;
-            self.note(members);
-            if let Ok(root) = EventRef::parse(correlation) {
-                let found = self.reader.locate(&root)?;
-                self.note(found);
+        let root = EventRef::parse(correlation).ok();
+        let new_affair = self.affairs.insert(correlation.to_owned());
+        for stream in self.streams.keys() {
+            let mut found = Vec::new();
+            if let Some(cause) = &event.causation {
+                found.extend(self.reader.locate(*stream, cause)?);
             }
+            if let Some(place) = self.reader.locate(*stream, &own)? {
+                self.seen.insert(place);
+                found.extend(self.reader.effects(place, limit)?);
+            }
+            found.extend(self.reader.waiting_for(*stream, &own, limit)?);
+            if new_affair {
+                found.extend(self.reader.members(*stream, &header_value(correlation), limit)?);
+                if let Some(root) = &root {
+                    found.extend(self.reader.locate(*stream, root)?);
+                }
+            }
+            self.note(found);
         }
         Ok(())
     }
@@ -139,9 +145,4 @@ impl Gathering<'_> {
             }
         }
     }
-}
-
-/// Correlations are keyed as the headers have them.
-fn encoded(correlation: &str) -> String {
-    samflyt_events::header_value(correlation)
 }

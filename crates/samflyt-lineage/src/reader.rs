@@ -2,12 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use samflyt_events::subject::{events_stream, tenant_registry_stream};
-use samflyt_events::{EventRef, TenantId};
+use samflyt_events::subject::{REGISTRY_STREAM, events_stream, tenant_registry_stream};
+use samflyt_events::{EventRef, HUB_TENANT, TenantId};
 use samflyt_projection::{StoreError, View};
 
 use crate::projections::keys::{self, Key, NOBODY, Number, Place, Tail};
 use crate::projections::values::{Located, Totals};
+
+/// The streams of a tenant. What all share is the hub's own.
+pub(crate) fn streams_of(tenant: &TenantId) -> Vec<String> {
+    if tenant.as_str() == HUB_TENANT {
+        return vec![REGISTRY_STREAM.to_owned()];
+    }
+    vec![events_stream(tenant), tenant_registry_stream(tenant)]
+}
 
 /// A view of the store with the names resolved.
 pub(crate) struct Reader {
@@ -44,7 +52,7 @@ impl Reader {
     ) -> Result<BTreeMap<Number, TenantId>, StoreError> {
         let mut streams = BTreeMap::new();
         for tenant in tenants {
-            for stream in [events_stream(&tenant), tenant_registry_stream(&tenant)] {
+            for stream in streams_of(&tenant) {
                 if let Some(number) = self.number(&stream)? {
                     streams.insert(number, tenant.clone());
                 }
@@ -53,35 +61,42 @@ impl Reader {
         Ok(streams)
     }
 
-    pub fn locate(&self, reference: &EventRef) -> Result<Option<Place>, StoreError> {
-        let value = self.view.get(&keys::event(&keys::event_key(reference)))?;
-        Ok(value.and_then(|value| Located::from_bytes(&value)).map(|located| located.place))
+    /// Where an event stands in a stream.
+    pub fn locate(&self, stream: Number, reference: &EventRef) -> Result<Option<Place>, StoreError> {
+        let value = self.view.get(&keys::event(stream, &keys::event_key(reference)))?;
+        Ok(value.and_then(|value| Located::from_bytes(&value)).map(|found| Place { stream, sequence: found.sequence }))
     }
 
     /// The places at the end of the keys with a prefix, at most so many.
-    fn places(&self, prefix: Key, limit: usize) -> Result<Vec<Place>, StoreError> {
+    fn places(&self, stream: Number, prefix: Key, limit: usize) -> Result<Vec<Place>, StoreError> {
         let mut places = Vec::new();
         for item in self.view.scan_prefix(&prefix.into_bytes()).take(limit) {
-            places.extend(Tail(&item?.0).place());
+            places.extend(Tail(&item?.0).sequence().map(|sequence| Place { stream, sequence }));
         }
         Ok(places)
     }
 
+    /// What an event led to in its own stream.
     pub fn effects(&self, cause: Place, limit: usize) -> Result<Vec<Place>, StoreError> {
-        self.places(keys::effects_of(cause), limit)
+        self.places(cause.stream, keys::effects_of(cause), limit)
     }
 
-    pub fn members(&self, correlation: &str, limit: usize) -> Result<Vec<Place>, StoreError> {
-        self.places(keys::affair(correlation), limit)
+    /// Those in a stream who name an event that is not in it.
+    pub fn waiting_for(&self, stream: Number, cause: &EventRef, limit: usize) -> Result<Vec<Place>, StoreError> {
+        self.places(stream, keys::pending_on(stream, &keys::event_key(cause)), limit)
     }
 
-    /// Those that correct (1) or retract (2) an event.
-    pub fn amendments(&self, event: &EventRef) -> Result<Vec<(Place, u8)>, StoreError> {
+    pub fn members(&self, stream: Number, correlation: &str, limit: usize) -> Result<Vec<Place>, StoreError> {
+        self.places(stream, keys::affair(stream, correlation), limit)
+    }
+
+    /// Those in a stream that correct (1) or retract (2) an event.
+    pub fn amendments(&self, stream: Number, event: &EventRef) -> Result<Vec<(Place, u8)>, StoreError> {
         let mut amendments = Vec::new();
-        for item in self.view.scan_prefix(&keys::amended(&keys::event_key(event)).into_bytes()) {
+        for item in self.view.scan_prefix(&keys::amended(stream, &keys::event_key(event)).into_bytes()) {
             let (key, value) = item?;
             let mark = value.first().copied().unwrap_or_default();
-            amendments.extend(Tail(&key).place().map(|place| (place, mark)));
+            amendments.extend(Tail(&key).sequence().map(|sequence| (Place { stream, sequence }, mark)));
         }
         Ok(amendments)
     }

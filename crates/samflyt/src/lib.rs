@@ -45,7 +45,7 @@ impl Cli {
         let result = match self.command {
             Command::Up(command) => command.run(self.remote.data_dir).await,
             Command::Demo(command) => command.run(self.remote.data_dir).await,
-            Command::Serve(command) => command.run().await,
+            Command::Serve(command) => command.run(self.remote.data_dir).await,
             Command::Bench(command) => command.run().await,
             Command::Client(command) => command.run(self.remote).await,
         };

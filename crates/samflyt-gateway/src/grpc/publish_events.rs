@@ -151,7 +151,10 @@ impl Pump {
                     self.send(held).await;
                 }
             }
-            Err(refusal) => self.settled(index, id, Err(refusal), request.validate_only),
+            Err(refusal) => {
+                self.broken |= refusal.reason.is_passing();
+                self.settled(index, id, Err(refusal), request.validate_only);
+            }
         }
     }
 
@@ -188,7 +191,7 @@ impl Pump {
     fn answer(&mut self, settled: Settled) -> pb::PublishEventsResponse {
         if let Some(entity) = settled.entity {
             self.entities.remove(&entity);
-            if settled.outcome.as_ref().is_err_and(|refusal| refusal.reason == Reason::LogUnavailable) {
+            if settled.outcome.as_ref().is_err_and(|refusal| refusal.reason.is_passing()) {
                 self.broken = true;
             }
         }

@@ -1,7 +1,7 @@
 //! The end of an append: on disk, a resend, or not acknowledged.
 
 use samflyt_events::subject::events_stream;
-use samflyt_events::{Digest, Reason, Refusal};
+use samflyt_events::{Reason, Refusal};
 use samflyt_log::AppendError;
 
 use super::{Intake, Pending, Receipt, id_reused};
@@ -14,12 +14,15 @@ impl Intake {
     pub(crate) async fn settle(&self, pending: Pending) -> Result<Receipt, Refusal> {
         let appended = pending.appending.appended().await.map_err(|error| refusal(&error))?;
         self.metrics.acknowledged_after.record(pending.since.elapsed().as_secs_f64(), &[]);
+        let mut contract = pending.contract;
         if appended.duplicate {
             // The broker knows the id and not the content: another event under the same id must not pass for a resend.
             let stream = events_stream(&pending.tenant);
             let first = self.deps.log.read(&stream, appended.sequence).await;
             let first = first.map_err(|error| Refusal::new(Reason::LogUnavailable, error.to_string()))?;
-            let digest = first.and_then(|entry| entry.header("ce-digest").and_then(Digest::parse));
+            let first = first.and_then(|entry| entry.event().ok()).map(|first| first.event);
+            let digest = first.as_ref().and_then(|first| first.digest);
+            contract = first.and_then(|first| first.contract);
             if digest != Some(pending.digest) {
                 tracing::debug!(tenant = %pending.tenant, system = %pending.reference.system, "an event id was reused");
                 return Err(id_reused());
@@ -29,7 +32,7 @@ impl Intake {
             tenant: pending.tenant,
             sequence: appended.sequence,
             duplicate: appended.duplicate,
-            contract: pending.contract,
+            contract,
         })
     }
 }

@@ -22,8 +22,8 @@ pub(super) async fn start(intake: &Arc<Intake>, lifecycle: &Lifecycle) -> Result
     let client = connect(intake, "samflyt-callout").await.map_err(|error| failed(&error))?;
     let subscription = client.queue_subscribe(SUBJECT, QUEUE.to_owned()).await;
     let mut questions = subscription.map_err(|error| failed(&error))?;
-    // A round trip: after it, the broker knows of the subscription.
-    client.flush().await.map_err(|error| failed(&error))?;
+    // A round trip on the same connection, which `flush` is not: after it, the broker knows of the subscription.
+    client.request("$SYS.REQ.USER.INFO", "".into()).await.map_err(|error| failed(&error))?;
     let (intake, stop) = (Arc::clone(intake), lifecycle.services.clone());
     lifecycle.spawn("auth callout", async move {
         loop {

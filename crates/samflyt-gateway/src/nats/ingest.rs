@@ -20,21 +20,25 @@ use crate::intake::Receipt;
 
 /// Added by the broker to what crosses from one account to another.
 const REQUEST_INFO: &str = "Nats-Request-Info";
+const PAUSE_MIN: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
 /// Keeps a tenant's door open.
 pub(super) fn open(intake: &Arc<Intake>, lifecycle: &Lifecycle, tenant: TenantId) {
     let (intake, stop) = (Arc::clone(intake), lifecycle.intake.clone());
     lifecycle.spawn_intake("ingest of a tenant", async move {
-        let mut pause = Duration::from_millis(50);
+        let mut pause = PAUSE_MIN;
         while !stop.is_cancelled() {
             let served = tokio::select! {
                 served = serve(&intake, &tenant, &stop) => served,
                 () = async { stop.cancelled().await; tokio::time::sleep(PAUSE_MAX).await } => return Ok(()),
             };
             match served {
-                Ok(()) => pause = Duration::from_millis(50),
-                Err(error) => tracing::warn!(%tenant, %error, "the tenant's door on the broker closed; opening it again"),
+                Ok(()) => pause = PAUSE_MIN,
+                Err(error) if pause == PAUSE_MIN => {
+                    tracing::warn!(%tenant, %error, "the tenant's door on the broker closed; opening it again");
+                }
+                Err(error) => tracing::debug!(%tenant, %error, "the tenant's door is still closed"),
             }
             tokio::select! {
                 () = stop.cancelled() => {}

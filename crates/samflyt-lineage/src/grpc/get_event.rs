@@ -1,6 +1,6 @@
 //! `GetEvent`.
 
-use samflyt_events::{Contract, EventRef, RecordedEvent, Refusal, TenantId};
+use samflyt_events::{Contract, EventRef, HUB_SYSTEM, RecordedEvent, Refusal, TenantId};
 use samflyt_proto::{common, lineage as pb};
 use samflyt_runtime::Caller;
 
@@ -18,8 +18,11 @@ impl Lineage {
         let reference = reference(&request.system, &request.event_id)?;
         let tenant = TenantId::new(&request.tenant).map_err(|_| Refusal::not_granted())?;
         let found = self.find(&reader, &tenant, &reference).await?;
-        let amendments = reader.amendments(&reference).map_err(store_failed)?;
         let streams = reader.streams(tenants.iter().cloned()).map_err(store_failed)?;
+        let mut amendments = Vec::new();
+        for stream in streams.keys() {
+            amendments.extend(reader.amendments(*stream, &reference).map_err(store_failed)?);
+        }
         let (mut corrected_by, mut retracted_by) = (Vec::new(), Vec::new());
         for (place, mark) in amendments {
             for amending in self.read(&reader, &streams, vec![place]).await? {
@@ -41,8 +44,12 @@ impl Lineage {
         let catalogue = self.deps.feed.get();
         let kind = &found.event.kind;
         let contract = found.event.contract.and_then(|version| catalogue.contract(kind, version).cloned());
-        let (data, withheld) =
-            readable(&found.event.data, contract.as_ref().map(|entry| &entry.compiled.contract));
+        let contract = contract.as_ref().map(|entry| &entry.compiled.contract);
+        let (data, withheld) = if found.event.system.as_str() == HUB_SYSTEM {
+            (found.event.data.clone(), Vec::new())
+        } else {
+            readable(&found.event.data, contract)
+        };
         message.withheld = withheld;
         if let Some(event) = &mut message.event {
             event.data = data.into();
@@ -51,7 +58,7 @@ impl Lineage {
     }
 }
 
-/// Without its contract nobody knows what is personal: then nothing is shown, but for the catalogue's own events.
+/// Without its contract nobody knows what is personal: then nothing is shown.
 fn readable(data: &[u8], contract: Option<&Contract>) -> (Vec<u8>, Vec<String>) {
     let Some(contract) = contract else { return (Vec::new(), vec![String::new()]) };
     let Ok(mut value) = serde_json::from_slice(data) else { return (Vec::new(), vec![String::new()]) };

@@ -68,8 +68,8 @@ impl Lineage {
         let mut nodes = Vec::with_capacity(graph.distance.len());
         for (number, distance) in &graph.distance {
             let system = reader.name(*number)?;
-            // A system that only appears outside the tenants asked about has no edge here, and no place.
-            if *distance > 0 && !edges.iter().any(|edge| edge.provider == system || edge.consumer == system) {
+            // A system that speaks only outside the tenants asked about has no edge here, and no place: also the start.
+            if !edges.iter().any(|edge| edge.provider == system || edge.consumer == system) {
                 continue;
             }
             let registered = SystemId::new(&system).ok().and_then(|id| catalogue.system(&id).cloned());

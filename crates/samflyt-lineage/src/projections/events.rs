@@ -1,18 +1,17 @@
 //! Where events stand, what they led to, what amended them, and which affair they belong to.
 //!
-//! An event may name one that is not there yet (another tenant's, or one on its way): then it waits, and is joined when
-//! the other comes.
+//! An event may name one that is not there yet: then it waits, and is joined when the other comes.
 
 use samflyt_projection::{FoldError, Writer};
 
-use super::keys::{self, Place, Tail, event_key_of};
+use super::keys::{self, Number, Place, Tail, event_key_of};
 use super::values::{Located, Waiting};
 use super::{Names, Seen};
 
-/// What the flows are told: the cause that is known, and those who waited for this event, with their places.
+/// What the flows are told: the cause that is known, and those who waited for this event.
 pub(super) struct Joined {
     pub cause: Option<Located>,
-    pub waited: Vec<(Place, Waiting)>,
+    pub waited: Vec<Waiting>,
 }
 
 pub(super) fn fold(
@@ -22,13 +21,14 @@ pub(super) fn fold(
     seen: &Seen<'_>,
 ) -> Result<Joined, FoldError> {
     let kind = names.number(writer, seen.kind)?;
-    writer.put(keys::event(&seen.key), Located { place, kind }.to_bytes());
+    let located = Located { sequence: place.sequence, kind };
+    writer.put(keys::event(place.stream, &seen.key), located.to_bytes());
     if seen.correlation != seen.reference {
-        writer.put(keys::affair(seen.correlation).place(place).into_bytes(), []);
+        writer.put(keys::affair(place.stream, seen.correlation).sequence(place.sequence).into_bytes(), []);
     }
     for (target, mark) in [(seen.corrects, 1), (seen.retracts, 2)] {
         if let Some(target) = target {
-            let key = keys::amended(&event_key_of(target.as_bytes())).place(place).into_bytes();
+            let key = keys::amended(place.stream, &event_key_of(target.as_bytes())).sequence(place.sequence).into_bytes();
             writer.put(key, vec![mark]);
         }
     }
@@ -48,14 +48,14 @@ fn join(
     cause: &str,
 ) -> Result<Option<Located>, FoldError> {
     let key = event_key_of(cause.as_bytes());
-    let found = writer.get(&keys::event(&key))?.and_then(|value| Located::from_bytes(&value));
+    let found = writer.get(&keys::event(place.stream, &key))?.and_then(|value| Located::from_bytes(&value));
     match found {
-        Some(cause) => writer.put(keys::effects_of(cause.place).place(place).into_bytes(), []),
+        Some(cause) => writer.put(keys::effects_of(Place { sequence: cause.sequence, ..place }).sequence(place.sequence).into_bytes(), []),
         None => {
             let system = names.number(writer, seen.system)?;
             let waiting = Waiting { system, at_ms: seen.at_ms };
-            writer.put(keys::pending_on(&key).place(place).into_bytes(), waiting.to_bytes());
-            add(writer, 1)?;
+            writer.put(keys::pending_on(place.stream, &key).sequence(place.sequence).into_bytes(), waiting.to_bytes());
+            add(writer, place.stream, 1)?;
         }
     }
     Ok(found)
@@ -66,36 +66,34 @@ fn release(
     writer: &mut Writer<'_>,
     place: Place,
     seen: &Seen<'_>,
-) -> Result<Vec<(Place, Waiting)>, FoldError> {
-    if pending(writer)? == 0 {
+) -> Result<Vec<Waiting>, FoldError> {
+    if pending(writer, place.stream)? == 0 {
         return Ok(Vec::new());
     }
-    let waiting = writer.scan_prefix(&keys::pending_on(&seen.key).into_bytes())?;
+    let waiting = writer.scan_prefix(&keys::pending_on(place.stream, &seen.key).into_bytes())?;
     let mut released = Vec::with_capacity(waiting.len());
     for (key, value) in waiting {
-        let (Some(effect), Some(waited)) = (Tail(&key).place(), Waiting::from_bytes(&value)) else {
+        let (Some(effect), Some(waited)) = (Tail(&key).sequence(), Waiting::from_bytes(&value)) else {
             continue;
         };
-        writer.put(keys::effects_of(place).place(effect).into_bytes(), []);
+        writer.put(keys::effects_of(place).sequence(effect).into_bytes(), []);
         writer.remove(key);
-        released.push((effect, waited));
+        released.push(waited);
     }
     if !released.is_empty() {
-        add(writer, -i64::try_from(released.len()).unwrap_or(i64::MAX))?;
+        add(writer, place.stream, -i64::try_from(released.len()).unwrap_or(i64::MAX))?;
     }
     Ok(released)
 }
 
-/// How many wait: while none does, nothing needs to be looked for. Kept beside the keys of those who wait.
-const PENDING: &[u8] = b"p";
-
-fn pending(writer: &Writer<'_>) -> Result<u64, FoldError> {
-    let value = writer.get(PENDING)?;
+/// How many wait in a stream: while none does, nothing needs to be looked for.
+fn pending(writer: &Writer<'_>, stream: Number) -> Result<u64, FoldError> {
+    let value = writer.get(&keys::pending(stream).into_bytes())?;
     Ok(value.and_then(|value| value.as_slice().try_into().ok()).map_or(0, u64::from_be_bytes))
 }
 
-fn add(writer: &mut Writer<'_>, count: i64) -> Result<(), FoldError> {
-    let waiting = pending(writer)?.saturating_add_signed(count);
-    writer.put(PENDING, waiting.to_be_bytes());
+fn add(writer: &mut Writer<'_>, stream: Number, count: i64) -> Result<(), FoldError> {
+    let waiting = pending(writer, stream)?.saturating_add_signed(count);
+    writer.put(keys::pending(stream).into_bytes(), waiting.to_be_bytes());
     Ok(())
 }

@@ -31,10 +31,10 @@ pub(super) fn fold(
         let flow = Flow { stream: place.stream, provider, kind: cause.kind, consumer: system };
         count(writer, &flow, seen.at_ms)?;
     }
-    for (effect, waited) in &joined.waited {
+    for waited in &joined.waited {
         if waited.system != system {
-            let flow = Flow { stream: effect.stream, provider: system, kind, consumer: waited.system };
-            // As if the cause had been there: the counts do not depend on which of two logs was folded first.
+            let flow = Flow { stream: place.stream, provider: system, kind, consumer: waited.system };
+            // On the day of the effect, as if the cause had been there.
             count(writer, &flow, waited.at_ms)?;
         }
     }

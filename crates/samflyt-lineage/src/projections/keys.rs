@@ -4,19 +4,25 @@
 //! | --- | --- | --- | --- |
 //! | `d` | name | number, u32 | once |
 //! | `D` | number, u32 | name | once |
-//! | `e` | event, 10 bytes of a hash of `<system>/<id>` | its place, type | once |
-//! | `c` | place of the cause, place of the effect | empty | once |
-//! | `a` | affair, 8 bytes of a hash; place of a member | empty | once |
-//! | `p` | event that is not there yet; place of one that names it | system of that one | until it comes |
-//! | `x` | event; place of one that corrects or retracts it | 1 corrects, 2 retracts | once |
+//! | `e` | stream, event | its sequence, type | once |
+//! | `c` | place of the cause, sequence of the effect | empty | once |
+//! | `a` | stream, affair, sequence of a member | empty | once |
+//! | `p` | stream, event that is not there, sequence of one that names it | system and time of that one | until it comes |
+//! | `p` | stream | how many wait in it | with each that waits |
+//! | `x` | stream, event, sequence of one that corrects or retracts it | 1 corrects, 2 retracts | once |
 //! | `F` | stream, provider, type, consumer | totals | with each event |
 //! | `f` | stream, provider, type, consumer, day | totals up to the end of that day | with each event |
 //! | `r` | stream, consumer, provider, type | empty | once |
 //! | `t` | type, stream, provider | empty | once |
 //! | `s` | stream, system | events, last learned at | with each event |
 //!
+//! Every key but the names is of one stream, and a stream is folded from itself alone: what one municipality publishes
+//! cannot show in another's answers, and the order in which streams are folded changes nothing. What points from one
+//! tenant to another waits for ever in its own stream, and is joined when somebody asks who may read both.
+//!
 //! Numbers stand for names (of streams, systems and event types); 0 is nobody. All numbers are big-endian. A place is
-//! the number of a stream and a sequence, 4 + 6 bytes. Sequences below 2⁴⁸ last for longer than the hub.
+//! the number of a stream and a sequence, 4 + 6 bytes; sequences below 2⁴⁸ last for longer than the hub. An event is 10
+//! bytes, an affair 8 bytes of a hash of its name.
 
 use samflyt_events::EventRef;
 use xxhash_rust::xxh3::xxh3_128;
@@ -34,7 +40,6 @@ pub(crate) struct Place {
     pub sequence: u64,
 }
 
-const PLACE: usize = 10;
 /// Of an event's hash.
 const EVENT: usize = 10;
 
@@ -73,7 +78,11 @@ impl Key {
     }
 
     pub fn place(self, place: Place) -> Self {
-        self.number(place.stream).bytes(&place.sequence.to_be_bytes()[2..])
+        self.number(place.stream).sequence(place.sequence)
+    }
+
+    pub fn sequence(self, sequence: u64) -> Self {
+        self.bytes(&sequence.to_be_bytes()[2..])
     }
 
     pub fn day(self, day: u16) -> Self {
@@ -93,24 +102,28 @@ pub(crate) fn name_of(number: Number) -> Vec<u8> {
     Key::new(b'D').number(number).into_bytes()
 }
 
-pub(crate) fn event(key: &EventKey) -> Vec<u8> {
-    Key::new(b'e').bytes(key).into_bytes()
+pub(crate) fn event(stream: Number, key: &EventKey) -> Vec<u8> {
+    Key::new(b'e').number(stream).bytes(key).into_bytes()
 }
 
 pub(crate) fn effects_of(cause: Place) -> Key {
     Key::new(b'c').place(cause)
 }
 
-pub(crate) fn affair(correlation: &str) -> Key {
-    Key::new(b'a').bytes(&xxh3_128(correlation.as_bytes()).to_be_bytes()[..8])
+pub(crate) fn affair(stream: Number, correlation: &str) -> Key {
+    Key::new(b'a').number(stream).bytes(&xxh3_128(correlation.as_bytes()).to_be_bytes()[..8])
 }
 
-pub(crate) fn pending_on(key: &EventKey) -> Key {
-    Key::new(b'p').bytes(key)
+pub(crate) fn pending(stream: Number) -> Key {
+    Key::new(b'p').number(stream)
 }
 
-pub(crate) fn amended(key: &EventKey) -> Key {
-    Key::new(b'x').bytes(key)
+pub(crate) fn pending_on(stream: Number, key: &EventKey) -> Key {
+    pending(stream).bytes(key)
+}
+
+pub(crate) fn amended(stream: Number, key: &EventKey) -> Key {
+    Key::new(b'x').number(stream).bytes(key)
 }
 
 pub(crate) fn flows_of(stream: Number) -> Key {
@@ -151,13 +164,12 @@ impl Tail<'_> {
         Some(Number::from_be_bytes(*last))
     }
 
-    pub fn place(&mut self) -> Option<Place> {
-        let (rest, last) = self.0.split_last_chunk::<PLACE>()?;
+    pub fn sequence(&mut self) -> Option<u64> {
+        let (rest, last) = self.0.split_last_chunk::<6>()?;
         self.0 = rest;
         let mut sequence = [0; 8];
-        sequence[2..].copy_from_slice(&last[4..]);
-        let stream = Number::from_be_bytes([last[0], last[1], last[2], last[3]]);
-        Some(Place { stream, sequence: u64::from_be_bytes(sequence) })
+        sequence[2..].copy_from_slice(last);
+        Some(u64::from_be_bytes(sequence))
     }
 
     pub fn day(&mut self) -> Option<u16> {
@@ -181,9 +193,10 @@ mod tests {
             let mut tail = Tail(&key);
             prop_assert_eq!(tail.day(), Some(day));
             prop_assert_eq!(tail.number(), Some(number));
-            prop_assert_eq!(tail.place(), Some(place));
+            prop_assert_eq!(tail.sequence(), Some(sequence));
+            prop_assert_eq!(tail.number(), Some(stream));
             prop_assert_eq!(tail.0, b"c");
-            prop_assert_eq!(tail.place(), None);
+            prop_assert_eq!(tail.sequence(), None);
         }
 
         #[test]

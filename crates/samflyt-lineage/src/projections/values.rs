@@ -1,27 +1,26 @@
 //! The values behind the keys.
 
-use super::keys::{Number, Place};
+use super::keys::{Number, Tail};
 
-/// Where an event stands, and what a flow needs to know of it.
+/// Where an event stands in its stream, and what a flow needs to know of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Located {
-    pub place: Place,
+    pub sequence: u64,
     pub kind: Number,
 }
 
 impl Located {
-    pub fn to_bytes(self) -> [u8; 14] {
-        let mut bytes = [0; 14];
-        bytes[..4].copy_from_slice(&self.place.stream.to_be_bytes());
-        bytes[4..10].copy_from_slice(&self.place.sequence.to_be_bytes()[2..]);
-        bytes[10..].copy_from_slice(&self.kind.to_be_bytes());
+    pub fn to_bytes(self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        bytes[..6].copy_from_slice(&self.sequence.to_be_bytes()[2..]);
+        bytes[6..].copy_from_slice(&self.kind.to_be_bytes());
         bytes
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut tail = super::keys::Tail(bytes);
+        let mut tail = Tail(bytes);
         let kind = tail.number()?;
-        Some(Self { place: tail.place()?, kind })
+        Some(Self { sequence: tail.sequence()?, kind })
     }
 }
 
@@ -87,7 +86,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_value_comes_back(a: u32, b: u32, c in 0u64..1 << 48, d: u64) {
-            let located = Located { place: Place { stream: a, sequence: c }, kind: b };
+            let located = Located { sequence: c, kind: b };
             prop_assert_eq!(Located::from_bytes(&located.to_bytes()), Some(located));
             let waiting = Waiting { system: a, at_ms: d };
             prop_assert_eq!(Waiting::from_bytes(&waiting.to_bytes()), Some(waiting));

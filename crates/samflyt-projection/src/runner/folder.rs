@@ -43,7 +43,7 @@ enum Broken {
 
 impl Folder {
     pub fn start(lane: Arc<Lane>, checkpoint: Checkpoint, chunks: mpsc::Receiver<Chunk>) {
-        let tracker = lane.parts.lifecycle.tracker.clone();
+        let (tracked, broken) = (lane.parts.lifecycle.tracker.token(), lane.clone());
         let folder = Self {
             lane,
             checkpoint,
@@ -52,7 +52,16 @@ impl Folder {
             positions: BTreeMap::new(),
             events: 0,
         };
-        tracker.spawn_blocking(move || folder.run_guarded(chunks));
+        // No task of the runtime: one that is dropped would wait for it for ever.
+        let thread = std::thread::Builder::new().name("fold".to_owned()).spawn(move || {
+            let _tracked = tracked;
+            folder.run_guarded(chunks);
+        });
+        if let Err(error) = thread {
+            broken.stopped.cancel();
+            let reason = format!("no thread: {error}");
+            let _ = broken.parts.signals.try_send(Signal::Broken { lane: broken.id, alarm: false, reason });
+        }
     }
 
     fn run_guarded(mut self, mut chunks: mpsc::Receiver<Chunk>) {

@@ -7,6 +7,10 @@ use opentelemetry::metrics::{Counter, Gauge, Histogram};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use prometheus::{Encoder, Registry, TextEncoder};
 
+/// Of durations: from a tenth of a millisecond to ten seconds.
+const SECONDS: [f64; 14] =
+    [0.0001, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
+
 static REGISTRY: OnceLock<Registry> = OnceLock::new();
 
 pub(super) fn init() {
@@ -47,7 +51,8 @@ impl Metrics {
         description: &'static str,
     ) -> Histogram<f64> {
         let meter = opentelemetry::global::meter(self.0);
-        meter.f64_histogram(name).with_unit(unit).with_description(description).build()
+        let bounds = SECONDS.to_vec();
+        meter.f64_histogram(name).with_unit(unit).with_description(description).with_boundaries(bounds).build()
     }
 
     pub fn gauge(self, name: &'static str, unit: &'static str, description: &'static str) -> Gauge<u64> {

@@ -3,6 +3,7 @@
 mod metrics;
 pub mod propagation;
 
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider as _;
@@ -80,7 +81,7 @@ pub fn init(config: &TelemetryConfig, service: &str) -> Result<TelemetryGuard, T
         Ok(off) => filter.add_directive(off),
         Err(_) => filter,
     };
-    let format = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let format = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     let format = match config.log_format {
         LogFormat::Human => format.boxed(),
         LogFormat::Json => format.json().boxed(),

@@ -41,8 +41,8 @@ impl LocalHub {
         }
         let broker = if config.nats.url.is_empty() {
             let mut options = BrokerOptions::in_dir(data_dir.join("broker"));
-            let payload = config.gateway.event_bytes_max.max(config.gateway.batch_bytes_max) + 64 * 1024;
-            options.max_payload_bytes = u32::try_from(payload).unwrap_or(u32::MAX).min(64 * 1024 * 1024);
+            let event = u32::try_from(config.gateway.event_bytes_max).unwrap_or(u32::MAX);
+            options.max_payload_bytes = options.max_payload_bytes.max(event.saturating_add(64 * 1024));
             let broker = Broker::start(options).await.context("broker")?;
             use_broker(&mut config, broker.access());
             Some(Arc::new(broker))

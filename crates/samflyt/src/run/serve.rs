@@ -36,8 +36,11 @@ impl Serve {
     ///
     /// # Errors
     /// What is wrong with the configuration or the broker, or what died.
-    pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let config = load_config(self.config.as_deref())?;
+    pub async fn run(self, data_dir: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+        let mut config = load_config(self.config.as_deref())?;
+        if let Some(dir) = data_dir {
+            config.data_dir = dir;
+        }
         if config.nats.url.is_empty() {
             bail!(
                 "nats.url is empty: `serve` needs a broker that runs already; `samflyt up` starts one of its own"
