@@ -42,7 +42,7 @@ class Refusal:
         violations = value.get("violations", [])
         for violation in violations:
             # RFC 6901: the empty pointer is the whole event.
-        assert violation["field"] == "" or violation["field"].startswith("/"), violation
+            assert violation["field"] == "" or violation["field"].startswith("/"), violation
             assert violation["rule"] and violation["advice"], violation
         return cls(value["reason"], tuple(v["field"] for v in violations), json.dumps(value))
 

@@ -75,7 +75,8 @@ async fn a_token_for_seljord_cannot_publish_to_read_or_learn_the_existence_of_an
         guess.causation_id = cause.to_owned();
         let sequence = publish(&seljord, guess).await.unwrap().sequence;
         status_at(&seljord, "seljord", sequence).await;
-        let flows = seljord.lineage().list_flows(ListFlowsRequest::default()).await.unwrap().into_inner().flows;
+        let flows =
+            seljord.lineage().list_flows(ListFlowsRequest::default()).await.unwrap().into_inner().flows;
         told.push(flows.into_iter().map(|flow| (flow.provider, flow.consumer)).collect::<Vec<_>>());
         let start = Some(Start::System(VINJE.system.to_owned()));
         let request = GetFlowGraphRequest { start, ..Default::default() };

@@ -71,7 +71,10 @@ async fn a_resend_is_answered_the_same_after_its_contract_and_its_system_are_ret
         samflyt_proto::registry::RetireSystemRequest { id: SELJORD.system.to_owned(), ..Default::default() };
     registry.retire_system(retire).await.unwrap();
     let again = publish(&client, event(SELJORD, "e", "case-1")).await.unwrap();
-    assert_eq!((again.sequence, again.duplicate, again.contract_version), (first.sequence, true, first.contract_version));
+    assert_eq!(
+        (again.sequence, again.duplicate, again.contract_version),
+        (first.sequence, true, first.contract_version)
+    );
     assert_eq!(refusal(publish(&client, event(SELJORD, "new", "case-1")).await).1, "SYSTEM_UNKNOWN");
     hub.end().await;
 }

@@ -99,7 +99,8 @@ impl Refusal {
     /// A refusal with one violation, whose rule is the message.
     pub fn of_field(reason: Reason, field: &str, rule: impl Into<String>, advice: impl Into<String>) -> Self {
         let rule = rule.into();
-        let message = if field.is_empty() { format!("the request {rule}") } else { format!("`{field}` {rule}") };
+        let message =
+            if field.is_empty() { format!("the request {rule}") } else { format!("`{field}` {rule}") };
         Self { violations: vec![Violation::new(field, rule, advice)], ..Self::new(reason, message) }
     }
 

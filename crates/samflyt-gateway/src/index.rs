@@ -27,7 +27,10 @@ impl Fold for EventIds {
         else {
             return Err(FoldError::Refused("a message of the log is no event of a gateway".to_owned()));
         };
-        let contract = entry.header("ce-dataschema").and_then(version_of).unwrap_or(ContractVersion { major: 0, minor: 0 });
+        let contract = entry
+            .header("ce-dataschema")
+            .and_then(version_of)
+            .unwrap_or(ContractVersion { major: 0, minor: 0 });
         let version = [contract.major.to_be_bytes(), contract.minor.to_be_bytes()].concat();
         writer.put(key(tenant, id), [&entry.sequence.to_be_bytes()[..], &digest.0, &version].concat());
         Ok(())
@@ -124,7 +127,10 @@ impl Indexed {
         Some(Self {
             sequence: u64::from_be_bytes(*sequence),
             digest: Digest(*digest),
-            contract: ContractVersion { major: u16::from_be_bytes([a, b]), minor: u16::from_be_bytes([c, d]) },
+            contract: ContractVersion {
+                major: u16::from_be_bytes([a, b]),
+                minor: u16::from_be_bytes([c, d]),
+            },
         })
     }
 }

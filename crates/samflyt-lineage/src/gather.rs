@@ -74,8 +74,13 @@ impl Lineage {
         limit: usize,
     ) -> Result<Affair, Refusal> {
         let streams = reader.streams(tenants.iter().cloned()).map_err(store_failed)?;
-        let mut gathering =
-            Gathering { reader, streams: &streams, seen: BTreeSet::new(), affairs: BTreeSet::new(), next: Vec::new() };
+        let mut gathering = Gathering {
+            reader,
+            streams: &streams,
+            seen: BTreeSet::new(),
+            affairs: BTreeSet::new(),
+            next: Vec::new(),
+        };
         let mut affair = Affair { events: BTreeMap::new(), focus: focus.event.reference(), truncated: false };
         gathering.meet(&focus, limit).map_err(store_failed)?;
         affair.events.insert(affair.focus.clone(), focus);

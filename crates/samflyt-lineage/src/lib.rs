@@ -9,6 +9,7 @@ mod config;
 mod gather;
 mod graph;
 mod grpc;
+mod metrics;
 mod projections;
 mod reader;
 mod tree;
@@ -80,6 +81,7 @@ pub async fn run(config: LineageConfig, deps: Deps, lifecycle: &Lifecycle) -> Re
         async move { runner.ended().await }
     });
     follow_tenants(&runner, &deps, lifecycle);
+    lifecycle.spawn("lineage metrics", metrics::watch(runner.clone(), lifecycle.services.clone()));
     let lineage = Lineage { deps, config, runner, lifecycle: lifecycle.clone() };
     Ok(Served {
         grpc: Some(tonic::service::Routes::new(LineageServiceServer::new(lineage))),

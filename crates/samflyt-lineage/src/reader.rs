@@ -64,7 +64,9 @@ impl Reader {
     /// Where an event stands in a stream.
     pub fn locate(&self, stream: Number, reference: &EventRef) -> Result<Option<Place>, StoreError> {
         let value = self.view.get(&keys::event(stream, &keys::event_key(reference)))?;
-        Ok(value.and_then(|value| Located::from_bytes(&value)).map(|found| Place { stream, sequence: found.sequence }))
+        Ok(value
+            .and_then(|value| Located::from_bytes(&value))
+            .map(|found| Place { stream, sequence: found.sequence }))
     }
 
     /// The places at the end of the keys with a prefix, at most so many.
@@ -82,7 +84,12 @@ impl Reader {
     }
 
     /// Those in a stream who name an event that is not in it.
-    pub fn waiting_for(&self, stream: Number, cause: &EventRef, limit: usize) -> Result<Vec<Place>, StoreError> {
+    pub fn waiting_for(
+        &self,
+        stream: Number,
+        cause: &EventRef,
+        limit: usize,
+    ) -> Result<Vec<Place>, StoreError> {
         self.places(stream, keys::pending_on(stream, &keys::event_key(cause)), limit)
     }
 

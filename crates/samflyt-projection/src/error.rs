@@ -7,6 +7,9 @@ use std::path::PathBuf;
 pub enum StoreError {
     #[error("sled failed")]
     Sled(#[from] sled::Error),
+    /// Says nothing about what is in it.
+    #[error("sled's directory is locked")]
+    Locked,
     #[error("sled panicked: {0}")]
     Panicked(String),
     #[error("the store is corrupt: {0}")]

@@ -28,7 +28,9 @@ pub(super) fn fold(
     }
     for (target, mark) in [(seen.corrects, 1), (seen.retracts, 2)] {
         if let Some(target) = target {
-            let key = keys::amended(place.stream, &event_key_of(target.as_bytes())).sequence(place.sequence).into_bytes();
+            let key = keys::amended(place.stream, &event_key_of(target.as_bytes()))
+                .sequence(place.sequence)
+                .into_bytes();
             writer.put(key, vec![mark]);
         }
     }
@@ -50,11 +52,19 @@ fn join(
     let key = event_key_of(cause.as_bytes());
     let found = writer.get(&keys::event(place.stream, &key))?.and_then(|value| Located::from_bytes(&value));
     match found {
-        Some(cause) => writer.put(keys::effects_of(Place { sequence: cause.sequence, ..place }).sequence(place.sequence).into_bytes(), []),
+        Some(cause) => writer.put(
+            keys::effects_of(Place { sequence: cause.sequence, ..place })
+                .sequence(place.sequence)
+                .into_bytes(),
+            [],
+        ),
         None => {
             let system = names.number(writer, seen.system)?;
             let waiting = Waiting { system, at_ms: seen.at_ms };
-            writer.put(keys::pending_on(place.stream, &key).sequence(place.sequence).into_bytes(), waiting.to_bytes());
+            writer.put(
+                keys::pending_on(place.stream, &key).sequence(place.sequence).into_bytes(),
+                waiting.to_bytes(),
+            );
             add(writer, place.stream, 1)?;
         }
     }
@@ -62,11 +72,7 @@ fn join(
 }
 
 /// Joins those who named this event before it came.
-fn release(
-    writer: &mut Writer<'_>,
-    place: Place,
-    seen: &Seen<'_>,
-) -> Result<Vec<Waiting>, FoldError> {
+fn release(writer: &mut Writer<'_>, place: Place, seen: &Seen<'_>) -> Result<Vec<Waiting>, FoldError> {
     if pending(writer, place.stream)? == 0 {
         return Ok(Vec::new());
     }

@@ -51,6 +51,7 @@ impl Directory {
         };
         match self.open(path.clone()) {
             Ok(opened) => Ok(opened),
+            Err(StoreError::Locked) => Err(ProjectionError::InUse { path }),
             Err(error) => {
                 if let Some((generation, _)) = self.generations().iter().find(|(_, other)| *other == path) {
                     self.newest.fetch_max(*generation, Relaxed);

@@ -1,13 +1,18 @@
 //! Opening a directory that may be damaged: in a thread of its own, since sled panics; then everything is read once and
 //! compared with the checkpoint, since sled sometimes opens with entries missing.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use super::{Checkpoint, checkpoint, panic_text};
 use crate::{ProjectionConfig, StoreError, pack::Block, sum::Sum};
 
 /// Bytes; smaller ones lose space to half-filled segments, larger ones hold more in memory before it is written.
 const SEGMENT_SIZE: usize = 512 * 1024;
+
+const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) fn open_guarded(
     path: &Path,
@@ -21,7 +26,7 @@ pub(super) fn open_guarded(
         .cache_capacity(config.cache_mib.max(4) << 20)
         .flush_every_ms(Some(config.flush_every_ms.max(1)));
     let thread = std::thread::Builder::new().name("sled-open".to_owned()).spawn(move || {
-        let db = sled_config.open()?;
+        let db = open_patiently(&sled_config)?;
         let checkpoint = verify(&db, version)?;
         Ok((db, checkpoint))
     });
@@ -30,6 +35,25 @@ pub(super) fn open_guarded(
         Ok(Err(panic)) => Err(StoreError::Panicked(panic_text(&*panic))),
         Err(error) => Err(StoreError::Sled(error.into())),
     }
+}
+
+/// Sled's background threads let go of a closed directory late. Nobody else can hold it: the runner has a lock of its own.
+fn open_patiently(config: &sled::Config) -> Result<sled::Db, StoreError> {
+    let asked = Instant::now();
+    loop {
+        match config.open() {
+            Err(error) if is_locked(&error) && asked.elapsed() < LOCK_PATIENCE => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(error) if is_locked(&error) => return Err(StoreError::Locked),
+            opened => return Ok(opened?),
+        }
+    }
+}
+
+/// Sled gives the cause as text only.
+fn is_locked(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if error.to_string().starts_with("could not acquire lock"))
 }
 
 /// Reads everything. The checkpoint of an empty store is empty.

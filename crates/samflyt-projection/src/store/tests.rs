@@ -81,8 +81,10 @@ proptest! {
         for key in batches.iter().flat_map(BTreeMap::keys) {
             prop_assert_eq!(store.get(key).unwrap(), model.get(key).cloned());
         }
+        let path = store.path().clone();
         drop(store);
-        let (store, recounted) = open(dir.path());
+        let lock = Arc::new(Lock::take(&dir.path().join("test.lock")).unwrap().unwrap());
+        let (store, recounted) = Store::open(path, lock, LAYOUT, &config(dir.path())).unwrap();
         prop_assert_eq!(recounted, checkpoint);
         prop_assert_eq!(contents(&store), model);
     }
@@ -118,4 +120,20 @@ fn keys_that_grow_fill_their_blocks() {
     }
     let blocks = store.tree.iter().filter(|item| item.as_ref().unwrap().0.first() == Some(&5)).count();
     assert_eq!(blocks, 10);
+}
+
+#[test]
+fn a_directory_that_sled_has_not_let_go_of_is_waited_for_and_not_set_aside() {
+    let dir = TempDir::new().unwrap();
+    let (store, checkpoint) = open(dir.path());
+    let checkpoint = write(&store, checkpoint, &Writes::from([(vec![1], Some(vec![2]))]), &mut Model::new());
+    drop(store);
+    let held = std::fs::File::open(dir.path().join("test-1/db")).unwrap();
+    held.lock().unwrap();
+    let letting_go = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        drop(held);
+    });
+    assert_eq!(open(dir.path()).1, checkpoint);
+    letting_go.join().unwrap();
 }

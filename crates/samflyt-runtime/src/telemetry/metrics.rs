@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Gauge, Histogram};
+use opentelemetry_otlp::WithExportConfig;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use prometheus::{Encoder, Registry, TextEncoder};
 
@@ -13,16 +14,24 @@ const SECONDS: [f64; 14] =
 
 static REGISTRY: OnceLock<Registry> = OnceLock::new();
 
-pub(super) fn init() {
-    REGISTRY.get_or_init(|| {
-        let registry = Registry::new();
-        if let Ok(exporter) = opentelemetry_prometheus::exporter().with_registry(registry.clone()).build() {
-            opentelemetry::global::set_meter_provider(
-                SdkMeterProvider::builder().with_reader(exporter).build(),
-            );
-        }
-        registry
-    });
+/// Sets up `/metrics`, and the export by OTLP where an endpoint is given.
+pub(super) fn init(otlp_endpoint: &str) -> Result<(), super::TelemetryError> {
+    let failed = |error: &dyn std::fmt::Display| super::TelemetryError::Exporter(error.to_string());
+    if REGISTRY.get().is_some() {
+        return Ok(());
+    }
+    let registry = Registry::new();
+    let exporter = opentelemetry_prometheus::exporter().with_registry(registry.clone()).build();
+    let mut provider = SdkMeterProvider::builder().with_reader(exporter.map_err(|error| failed(&error))?);
+    if !otlp_endpoint.is_empty() {
+        let otlp =
+            opentelemetry_otlp::MetricExporter::builder().with_tonic().with_endpoint(otlp_endpoint).build();
+        provider = provider.with_periodic_exporter(otlp.map_err(|error| failed(&error))?);
+    }
+    if REGISTRY.set(registry).is_ok() {
+        opentelemetry::global::set_meter_provider(provider.build());
+    }
+    Ok(())
 }
 
 /// All metrics of the process, in Prometheus' text format.
@@ -52,7 +61,12 @@ impl Metrics {
     ) -> Histogram<f64> {
         let meter = opentelemetry::global::meter(self.0);
         let bounds = SECONDS.to_vec();
-        meter.f64_histogram(name).with_unit(unit).with_description(description).with_boundaries(bounds).build()
+        meter
+            .f64_histogram(name)
+            .with_unit(unit)
+            .with_description(description)
+            .with_boundaries(bounds)
+            .build()
     }
 
     pub fn gauge(self, name: &'static str, unit: &'static str, description: &'static str) -> Gauge<u64> {

@@ -74,14 +74,16 @@ pub fn init(config: &TelemetryConfig, service: &str) -> Result<TelemetryGuard, T
     opentelemetry::global::set_text_map_propagator(
         opentelemetry_sdk::propagation::TraceContextPropagator::new(),
     );
-    metrics::init();
+    metrics::init(&config.otlp_endpoint)?;
     let filter =
         EnvFilter::try_new(&config.log_filter).map_err(|error| TelemetryError::Filter(error.to_string()))?;
     let filter = match format!("{EVENT_TARGET}=off").parse() {
         Ok(off) => filter.add_directive(off),
         Err(_) => filter,
     };
-    let format = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let format = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let format = match config.log_format {
         LogFormat::Human => format.boxed(),
         LogFormat::Json => format.json().boxed(),
