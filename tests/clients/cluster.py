@@ -28,7 +28,7 @@ def nats_server() -> str:
 
 def secrets() -> dict[str, str]:
     """What `config/nats/make-secrets` gives a new installation."""
-    lines = subprocess.check_output([ROOT / "config/nats/make-secrets"], text=True).split()
+    lines = subprocess.check_output([ROOT / "config/nats/make-secrets"], text=True).splitlines()
     return dict(line.split("=", 1) for line in lines)
 
 

@@ -36,7 +36,7 @@ pub(crate) enum Decision {
     /// It is so already.
     Unchanged,
     /// Append it to the stream of the tenant (none: the shared one), about a thing of this kind.
-    Append { tenant: Option<TenantId>, kind: Kind, event: CatalogueEvent },
+    Append { tenant: Option<TenantId>, kind: Kind, event: Box<CatalogueEvent> },
 }
 
 /// Who changes, and why.
@@ -89,7 +89,7 @@ impl Registry {
             Ok(Decision::Append {
                 tenant: None,
                 kind: Kind::Grant,
-                event: CatalogueEvent::GrantGiven { grant: grant.clone() },
+                event: Box::new(CatalogueEvent::GrantGiven { grant: grant.clone() }),
             })
         };
         self.change(&author, decide).await.map_err(StartError::Grant)?;
@@ -120,7 +120,7 @@ impl Registry {
             }
             let Decision::Append { tenant, kind, event } = decision else { return Ok(false) };
             let (stream, subject) = place(tenant.as_ref(), kind, event.entity());
-            let event = self.event(tenant.as_ref(), author, event)?;
+            let event = self.event(tenant.as_ref(), author, *event)?;
             match self.deps.log.append_expecting(&subject, &event, expected).await {
                 Ok(appended) if !appended.duplicate => {
                     self.deps.feed.reached(&stream, appended.sequence).await;

@@ -7,7 +7,7 @@ use time::Date;
 use crate::change::Decision;
 
 fn append(tenant: Option<&TenantId>, kind: Kind, event: CatalogueEvent) -> Decision {
-    Decision::Append { tenant: tenant.cloned(), kind, event }
+    Decision::Append { tenant: tenant.cloned(), kind, event: Box::new(event) }
 }
 
 fn unknown(what: &str, id: &str) -> Refusal {
