@@ -50,7 +50,8 @@ class Cluster:
 
     @property
     def urls(self) -> list[str]:
-        return [self.url(node) for node in NODES]
+        """Of the nodes that were not killed."""
+        return [self.url(node) for node in sorted(self._processes)]
 
     def url(self, node: int) -> str:
         return f"nats://{self._network}.{node}:4222"
