@@ -6,7 +6,8 @@
 const WEIGHTS_FIRST: [u32; 9] = [3, 7, 6, 1, 8, 9, 4, 5, 2];
 const WEIGHTS_SECOND: [u32; 10] = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
 
-/// Whether a run of just eleven digits in the text, also written `ddmmyy nnnnn`, is an identity number.
+/// Whether a run of just eleven digits in the text, also written `ddmmyy nnnnn`, is an identity number. Digits within a
+/// UUID or a hash are none: one UUID in 25,000 has such a run by chance.
 pub fn holds_identity_number(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -16,7 +17,7 @@ pub fn holds_identity_number(text: &str) -> bool {
             continue;
         }
         let end = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
-        if is_identity_number(&bytes[at..end]) {
+        if is_identity_number(&bytes[at..end]) && !is_within_hash(bytes, at, end) {
             return true;
         }
         if end - at == 6 && matches!(bytes.get(end), Some(b' ' | b'-' | b'.')) {
@@ -28,6 +29,21 @@ pub fn holds_identity_number(text: &str) -> bool {
         at = end;
     }
     false
+}
+
+/// Whether the digits stand in 16 or more hexadecimal digits with a letter among them, or in the last group of a UUID.
+fn is_within_hash(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = bytes[..start].iter().rev().take_while(|b| b.is_ascii_hexdigit()).count();
+    let after = bytes[end..].iter().take_while(|b| b.is_ascii_hexdigit()).count();
+    let (start, length) = (start - before, before + end - start + after);
+    let is_uuid = || {
+        let Some(groups) = start.checked_sub(24).map(|from| &bytes[from..start]) else { return false };
+        groups.iter().enumerate().all(|(i, b)| match i {
+            8 | 13 | 18 | 23 => *b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+    };
+    before + after > 0 && (length >= 16 || (length == 12 && is_uuid()))
 }
 
 /// Whether these are the eleven digits of an identity number, a real or a synthetic one.
@@ -87,6 +103,16 @@ mod tests {
             assert!(holds_identity_number(&text));
         }
         assert!(!holds_identity_number(&format!("1{number}")), "twelve digits");
+    }
+
+    #[test]
+    fn digits_within_a_uuid_or_a_hash_name_nobody() {
+        let number = (0..9).find_map(|serial| synthetic(1, 1, 1, serial)).unwrap();
+        assert!(!holds_identity_number(&format!("7d444840-9dc0-11d1-b245-{number}a")));
+        assert!(!holds_identity_number(&format!("urn:uuid:7d444840-9dc0-11d1-b245-f{number}")));
+        assert!(!holds_identity_number(&format!("0be4f{number}")));
+        assert!(holds_identity_number(&format!("a{number}")));
+        assert!(holds_identity_number(&format!("7d444840-{number}")));
     }
 
     #[test]

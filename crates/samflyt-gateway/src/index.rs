@@ -110,7 +110,7 @@ impl Index {
     /// # Errors
     /// `INDEX_BEHIND` where the index cannot be read: it is made anew.
     pub fn find(&self, tenant: &TenantId, reference: &EventRef) -> Result<Option<Indexed>, Refusal> {
-        let found = self.runner.view().get(&key(tenant.as_str(), &header_value(&reference.to_string())));
+        let found = self.runner.get(&key(tenant.as_str(), &header_value(&reference.to_string())));
         let found = found.map_err(|error| {
             tracing::error!(%error, "the index of event ids cannot be read");
             Refusal::new(Reason::IndexBehind, "the index of event ids is being made anew: try again")

@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Clock, Fold, FoldError, ProjectionConfig, ProjectionError, Source, View, Writer,
+    Clock, Fold, FoldError, ProjectionConfig, ProjectionError, Source, StoreError, View, Writer,
     store::{Directory, Layout},
 };
 use hub::{Hub, Order};
@@ -107,6 +107,14 @@ impl Runner {
     /// The state as of now.
     pub fn view(&self) -> View {
         self.hub.current().view()
+    }
+
+    /// A key's value as of now, for who needs no position: a [`View`] counts all streams.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store cannot be read.
+    pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.hub.current().store.get(key)
     }
 
     /// Folds everything anew beside the current state, which goes on being served until the new one has caught up.
