@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use samflyt::client::Client;
-use samflyt_proto::registry as pb;
-use samflyt_testkit::events::{contract, event, request};
-use samflyt_testkit::hub::SELJORD;
+use samflyt_testkit::events::{event, request};
+use samflyt_testkit::hub::{SELJORD, register};
 use tokio::sync::watch;
 
 use crate::answers::{settled, status_at};
@@ -55,7 +54,7 @@ async fn every_acknowledged_event_is_there_once_after_twenty_kills_of_hub_and_br
     for round in 0..KILLS {
         let hub = HubProcess::start(dir.path(), &[]).await;
         if round == 0 {
-            register(&hub.operator().await).await;
+            register(&hub.operator().await, SELJORD).await;
         }
         let client = hub.operator().await;
         let (count, mut counted) = watch::channel(0);
@@ -101,26 +100,4 @@ async fn every_acknowledged_event_is_there_once_after_twenty_kills_of_hub_and_br
     let status = status_at(&hub.operator().await, "seljord", last).await;
     assert_eq!(status.tenants[0].events, last, "lineage counts what the log holds");
     hub.kill().await;
-}
-
-pub async fn register(operator: &Client) {
-    let mut registry = operator.registry();
-    let request = pb::RegisterTenantRequest {
-        id: SELJORD.tenant.to_owned(),
-        municipality_number: SELJORD.number.to_owned(),
-        organisation_number: SELJORD.organisation.to_owned(),
-        name: "Seljord".to_owned(),
-        ..Default::default()
-    };
-    registry.register_tenant(request).await.unwrap();
-    let request = pb::RegisterSystemRequest {
-        id: SELJORD.system.to_owned(),
-        host: SELJORD.tenant.to_owned(),
-        product: "test".to_owned(),
-        name: "Test".to_owned(),
-        ..Default::default()
-    };
-    registry.register_system(request).await.unwrap();
-    let document = contract().to_json();
-    registry.publish_contract(pb::PublishContractRequest { document, ..Default::default() }).await.unwrap();
 }

@@ -12,7 +12,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use opentelemetry_proto::tonic::trace::v1::Span;
 use samflyt_testkit::events::event;
-use samflyt_testkit::hub::SELJORD;
+use samflyt_testkit::hub::{SELJORD, register};
 use tonic::{Request, Response, Status};
 
 use crate::answers::publish;
@@ -48,7 +48,7 @@ async fn one_trace_spans_publisher_gateway_log_and_projection() {
         [("SAMFLYT_TELEMETRY__OTLP_ENDPOINT", endpoint.as_str()), ("OTEL_BSP_SCHEDULE_DELAY", "200")];
     let hub = HubProcess::start(dir.path(), &environment).await;
     let operator = hub.operator().await;
-    crate::kill_nine::register(&operator).await;
+    register(&operator, SELJORD).await;
     let mut traced = event(SELJORD, "traced", "case-1");
     traced.traceparent = format!("00-{TRACE}-b7ad6b7169203331-01");
     publish(&operator, traced).await.unwrap();

@@ -4,9 +4,8 @@ use serde_json::Value;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
-    CONTRACT_PREFIX, ContractVersion, CorrelationId, DigestKey, EntityId, Event, EventId, EventRef,
-    EventType, Refusal, SOURCE_PREFIX, SystemId, TYPE_PREFIX, TenantId, Violation, parse_strict,
-    refusal::Reason,
+    ContractVersion, CorrelationId, DigestKey, EntityId, Event, EventId, EventRef, EventType, Refusal,
+    SOURCE_PREFIX, SystemId, TYPE_PREFIX, TenantId, Violation, parse_strict, refusal::Reason,
 };
 
 /// The largest event, attributes and data together, in bytes.
@@ -196,8 +195,7 @@ impl ParsedDraft {
 
 fn contract_version(uri: &str, kind: &str) -> Result<ContractVersion, &'static str> {
     let kind = kind.strip_prefix(TYPE_PREFIX).unwrap_or(kind);
-    uri.strip_prefix(CONTRACT_PREFIX)
-        .and_then(|rest| rest.strip_prefix(kind)?.strip_prefix(':')?.parse().ok())
+    ContractVersion::of_uri(uri, kind)
         .ok_or("is not `urn:samflyt:contract:<type>:<major>.<minor>` of the event's own type")
 }
 

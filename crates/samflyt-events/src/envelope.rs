@@ -116,9 +116,7 @@ impl Event {
         let contract = match (reader.0)("ce-dataschema") {
             None => None,
             Some(uri) => Some(
-                uri.strip_prefix(CONTRACT_PREFIX)
-                    .and_then(|rest| rest.strip_prefix(kind.as_str())?.strip_prefix(':')?.parse().ok())
-                    .ok_or(HeaderError { header: "ce-dataschema" })?,
+                ContractVersion::of_uri(uri, kind.as_str()).ok_or(HeaderError { header: "ce-dataschema" })?,
             ),
         };
         Ok(Self {

@@ -1,16 +1,17 @@
 //! The index of event ids: what the log holds, by the name its system gave it. It answers for what the broker's own
 //! deduplication window has forgotten, for ever (promise 2).
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use samflyt_events::subject::events_stream;
-use samflyt_events::{ContractVersion, Digest, EventRef, Reason, Refusal, TenantId, header_value};
+use samflyt_events::{
+    ContractVersion, Digest, EventRef, Reason, Refusal, TYPE_PREFIX, TenantId, header_value,
+};
 use samflyt_log::Entry;
 use samflyt_projection::{Fold, FoldError, ProjectionConfig, ProjectionError, Runner, Writer};
-use samflyt_runtime::Lifecycle;
+use samflyt_runtime::{Deps, Lifecycle};
 
-use crate::{Deps, GatewayConfig};
+use crate::GatewayConfig;
 
 /// Keys: `<tenant> <system>/<id>` as in the headers. Values: sequence (8 bytes), digest (16 bytes), contract version (4
 /// bytes). Persisted.
@@ -27,9 +28,11 @@ impl Fold for EventIds {
         else {
             return Err(FoldError::Refused("a message of the log is no event of a gateway".to_owned()));
         };
+        let kind =
+            entry.header("ce-type").and_then(|kind| kind.strip_prefix(TYPE_PREFIX)).unwrap_or_default();
         let contract = entry
             .header("ce-dataschema")
-            .and_then(version_of)
+            .and_then(|uri| ContractVersion::of_uri(uri, kind))
             .unwrap_or(ContractVersion { major: 0, minor: 0 });
         let version = [contract.major.to_be_bytes(), contract.minor.to_be_bytes()].concat();
         writer.put(key(tenant, id), [&entry.sequence.to_be_bytes()[..], &digest.0, &version].concat());
@@ -39,11 +42,6 @@ impl Fold for EventIds {
 
 fn key(tenant: &str, reference: &str) -> Vec<u8> {
     [b"e", tenant.as_bytes(), b" ", reference.as_bytes()].concat()
-}
-
-/// The version at the end of `urn:samflyt:contract:<type>:<major>.<minor>`.
-fn version_of(dataschema: &str) -> Option<ContractVersion> {
-    dataschema.rsplit_once(':')?.1.parse().ok()
 }
 
 /// What the index knows of an event.
@@ -138,19 +136,7 @@ impl Indexed {
 fn follow_tenants(runner: &Runner, deps: &Deps, lifecycle: &Lifecycle) {
     let (runner, feed, stop) = (runner.clone(), deps.feed.clone(), lifecycle.services.clone());
     lifecycle.spawn("index tenants", async move {
-        let mut changes = feed.changes();
-        let mut followed = BTreeSet::new();
-        loop {
-            let tenants: Vec<TenantId> = feed.get().tenants().map(|tenant| tenant.id.clone()).collect();
-            for tenant in tenants {
-                if followed.insert(tenant.clone()) {
-                    runner.follow(&events_stream(&tenant));
-                }
-            }
-            tokio::select! {
-                () = stop.cancelled() => return Ok::<(), String>(()),
-                changed = changes.changed() => if changed.is_err() { return Ok(()) },
-            }
-        }
+        feed.for_each_tenant(stop, |tenant| runner.follow(&events_stream(&tenant))).await;
+        Ok::<(), String>(())
     });
 }

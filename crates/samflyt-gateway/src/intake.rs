@@ -7,17 +7,17 @@ use std::time::{Duration, Instant};
 
 use samflyt_events::catalogue::{Catalogue, ContractEntry, Scope};
 use samflyt_events::{
-    ContractVersion, Digest, Draft, Event, EventRef, ParsedDraft, Reason, Refusal, TenantId,
+    ContractVersion, Digest, DigestKey, Draft, Event, EventRef, ParsedDraft, Reason, Refusal, TenantId,
 };
 use samflyt_log::Appending;
 use samflyt_runtime::telemetry::{EVENT_TARGET, propagation};
-use samflyt_runtime::{Caller, Lifecycle};
+use samflyt_runtime::{Caller, Deps, Lifecycle};
 use tracing::Span;
 
 use crate::index::Index;
 use crate::metrics::GatewayMetrics;
 use crate::protect::{Protected, protect};
-use crate::{Deps, GatewayConfig, StartError};
+use crate::{GatewayConfig, StartError};
 
 /// How long an event waits for the log of a tenant that was registered a moment ago.
 const NEW_TENANT_WAIT: Duration = Duration::from_secs(2);
@@ -26,6 +26,7 @@ const NEW_TENANT_WAIT: Duration = Duration::from_secs(2);
 pub struct Intake {
     pub(crate) config: GatewayConfig,
     pub(crate) deps: Deps,
+    digest_key: DigestKey,
     pub(crate) index: Index,
     pub(crate) metrics: GatewayMetrics,
 }
@@ -70,10 +71,11 @@ impl Intake {
     pub(crate) async fn open(
         config: GatewayConfig,
         deps: Deps,
+        digest_key: DigestKey,
         lifecycle: &Lifecycle,
     ) -> Result<Self, StartError> {
         let index = Index::open(&config, &deps, lifecycle).await?;
-        Ok(Self { config, deps, index, metrics: GatewayMetrics::new() })
+        Ok(Self { config, deps, digest_key, index, metrics: GatewayMetrics::new() })
     }
 
     /// Everything before the append. Appends nothing.
@@ -106,7 +108,7 @@ impl Intake {
         let catalogue = self.deps.feed.get();
         let event = &parsed.event;
         caller.require(&catalogue, Scope::Publish, &event.tenant, Some(&event.system))?;
-        let digest = parsed.digest(&self.deps.digest_key);
+        let digest = parsed.digest(&self.digest_key);
         // Before contract and system are looked at: a resend has the same answer also when they have been retired.
         if let Some(known) = self.known(event, digest)? {
             return Ok(Decided::Known(known));

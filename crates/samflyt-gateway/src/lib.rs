@@ -16,29 +16,14 @@ mod protect;
 use std::sync::Arc;
 
 use samflyt_events::DigestKey;
-use samflyt_log::Log;
 use samflyt_proto::gateway::gateway_service_server::GatewayServiceServer;
-use samflyt_runtime::auth::Authenticator;
 use samflyt_runtime::server::Served;
-use samflyt_runtime::{CatalogueFeed, Lifecycle, SharedClock};
+use samflyt_runtime::{Deps, Lifecycle};
 
 pub use config::GatewayConfig;
 pub use http::OPENAPI;
 pub use intake::Intake;
 pub use nats::inbox_prefix;
-
-/// What the gateway stands on.
-#[derive(Clone)]
-pub struct Deps {
-    pub log: Log,
-    pub feed: CatalogueFeed,
-    pub authenticator: Arc<Authenticator>,
-    pub clock: SharedClock,
-    /// The hub's secret for digests of events.
-    pub digest_key: DigestKey,
-    /// Where the index of event ids lives.
-    pub data_dir: std::path::PathBuf,
-}
 
 /// The gateway cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -49,12 +34,18 @@ pub enum StartError {
     Broker(String),
 }
 
-/// Starts the gateway: opens the index, follows it, and takes events from the broker.
+/// Starts the gateway: opens the index, follows it, and takes events from the broker. All gateways of a hub share the
+/// secret of the digests.
 ///
 /// # Errors
 /// [`StartError`] names the part.
-pub async fn run(config: GatewayConfig, deps: Deps, lifecycle: &Lifecycle) -> Result<Served, StartError> {
-    let intake = Arc::new(Intake::open(config, deps, lifecycle).await?);
+pub async fn run(
+    config: GatewayConfig,
+    deps: Deps,
+    digest_key: DigestKey,
+    lifecycle: &Lifecycle,
+) -> Result<Served, StartError> {
+    let intake = Arc::new(Intake::open(config, deps, digest_key, lifecycle).await?);
     nats::start(&intake, lifecycle).await?;
     let service = GatewayServiceServer::new(grpc::Gateway::new(Arc::clone(&intake), lifecycle.clone()))
         // Well above the limit: an event that is too large is told so, where a message that is ends the stream.

@@ -14,30 +14,17 @@ mod projections;
 mod reader;
 mod tree;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use samflyt_events::subject::{REGISTRY_STREAM, events_stream, tenant_registry_stream};
-use samflyt_log::Log;
 use samflyt_projection::{ProjectionConfig, ProjectionError, Runner};
 use samflyt_proto::lineage::lineage_service_server::LineageServiceServer;
-use samflyt_runtime::auth::Authenticator;
 use samflyt_runtime::server::Served;
-use samflyt_runtime::{CatalogueFeed, Lifecycle, SharedClock};
+use samflyt_runtime::{Deps, Lifecycle};
 
 pub use config::LineageConfig;
 
 use projections::Lineage as LineageFold;
-
-/// What lineage stands on.
-#[derive(Clone)]
-pub struct Deps {
-    pub log: Log,
-    pub feed: CatalogueFeed,
-    pub authenticator: Arc<Authenticator>,
-    pub clock: SharedClock,
-    pub data_dir: std::path::PathBuf,
-}
 
 /// Lineage cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -92,22 +79,13 @@ pub async fn run(config: LineageConfig, deps: Deps, lifecycle: &Lifecycle) -> Re
 
 fn follow_tenants(runner: &Runner, deps: &Deps, lifecycle: &Lifecycle) {
     let (runner, feed, stop) = (runner.clone(), deps.feed.clone(), lifecycle.services.clone());
+    runner.follow(REGISTRY_STREAM);
     lifecycle.spawn("lineage tenants", async move {
-        let mut changes = feed.changes();
-        let mut followed = BTreeSet::new();
-        runner.follow(REGISTRY_STREAM);
-        loop {
-            let tenants: Vec<_> = feed.get().tenants().map(|tenant| tenant.id.clone()).collect();
-            for tenant in tenants {
-                if followed.insert(tenant.clone()) {
-                    runner.follow(&events_stream(&tenant));
-                    runner.follow(&tenant_registry_stream(&tenant));
-                }
-            }
-            tokio::select! {
-                () = stop.cancelled() => return Ok::<(), String>(()),
-                changed = changes.changed() => if changed.is_err() { return Ok(()) },
-            }
-        }
+        feed.for_each_tenant(stop, |tenant| {
+            runner.follow(&events_stream(&tenant));
+            runner.follow(&tenant_registry_stream(&tenant));
+        })
+        .await;
+        Ok::<(), String>(())
     });
 }

@@ -8,9 +8,9 @@ use samflyt_events::{
     Refusal, SystemId, TenantId,
 };
 use samflyt_log::{AppendError, StreamError};
-use samflyt_runtime::Caller;
+use samflyt_runtime::{Caller, Deps};
 
-use crate::{Deps, RegistryConfig};
+use crate::RegistryConfig;
 
 /// How often a decision is taken anew because somebody else was faster.
 const ATTEMPTS_MAX: usize = 20;

@@ -10,25 +10,12 @@ mod decide;
 mod grpc;
 mod visible;
 
-use std::sync::Arc;
-
-use samflyt_log::Log;
 use samflyt_proto::registry::registry_service_server::RegistryServiceServer;
-use samflyt_runtime::auth::Authenticator;
+use samflyt_runtime::Deps;
 use samflyt_runtime::server::Served;
-use samflyt_runtime::{CatalogueFeed, SharedClock};
 
 pub use change::{Registry, StartError};
 pub use config::RegistryConfig;
-
-/// What the registry stands on.
-#[derive(Clone)]
-pub struct Deps {
-    pub log: Log,
-    pub feed: CatalogueFeed,
-    pub authenticator: Arc<Authenticator>,
-    pub clock: SharedClock,
-}
 
 /// Starts the registry: makes the streams that are missing and the operator's first grant.
 ///

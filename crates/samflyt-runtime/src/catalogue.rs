@@ -10,6 +10,7 @@ use samflyt_events::catalogue::{Catalogue, Change};
 use samflyt_events::subject::{REGISTRY_STREAM, tenant_registry_stream};
 use samflyt_log::{Entry, Follow, Log, StreamError};
 use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
 
 use crate::lifecycle::Lifecycle;
 
@@ -60,6 +61,24 @@ impl CatalogueFeed {
     /// Counts up whenever the catalogue has changed.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.clone()
+    }
+
+    /// Calls for each tenant once: those there are, then each that comes, until told to stop.
+    pub async fn for_each_tenant(&self, stop: CancellationToken, mut call: impl FnMut(TenantId)) {
+        let mut changes = self.changes();
+        let mut called = BTreeSet::new();
+        loop {
+            let tenants: Vec<TenantId> = self.get().tenants().map(|tenant| tenant.id.clone()).collect();
+            for tenant in tenants {
+                if called.insert(tenant.clone()) {
+                    call(tenant);
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                changed = changes.changed() => if changed.is_err() { return },
+            }
+        }
     }
 
     /// Waits until a position of a registry stream is folded.

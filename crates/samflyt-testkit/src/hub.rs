@@ -100,38 +100,40 @@ impl TestHub {
 
     /// Registers the municipality, its system, the contract of `case.opened`, and a grant to publish and query.
     pub async fn register(&self, municipality: Municipality) {
-        let mut registry = self.operator().await.registry();
-        let Municipality { tenant, number, organisation, system } = municipality;
-        let request = pb::RegisterTenantRequest {
-            id: tenant.to_owned(),
-            municipality_number: number.to_owned(),
-            organisation_number: organisation.to_owned(),
-            name: tenant.to_owned(),
-            valid_from: "2020-01-01".to_owned(),
-            ..Default::default()
-        };
-        registry.register_tenant(request).await.unwrap();
-        let request = pb::RegisterSystemRequest {
-            id: system.to_owned(),
-            host: tenant.to_owned(),
-            product: "test".to_owned(),
-            name: system.to_owned(),
-            ..Default::default()
-        };
-        registry.register_system(request).await.unwrap();
-        let document = crate::events::contract().to_json();
-        registry
-            .publish_contract(pb::PublishContractRequest { document, ..Default::default() })
-            .await
-            .unwrap();
-        let grant = pb::Grant {
-            organisation: organisation.to_owned(),
-            scopes: vec!["samflyt:publish".to_owned(), "samflyt:query".to_owned()],
-            tenants: vec![tenant.to_owned()],
-            systems: vec!["*".to_owned()],
-            ..Default::default()
-        };
-        let request = pb::GiveGrantRequest { grant: Some(grant), ..Default::default() };
-        registry.give_grant(request).await.unwrap();
+        register(&self.operator().await, municipality).await;
     }
+}
+
+/// As [`TestHub::register`], at any hub.
+pub async fn register(operator: &Client, municipality: Municipality) {
+    let mut registry = operator.registry();
+    let Municipality { tenant, number, organisation, system } = municipality;
+    let request = pb::RegisterTenantRequest {
+        id: tenant.to_owned(),
+        municipality_number: number.to_owned(),
+        organisation_number: organisation.to_owned(),
+        name: tenant.to_owned(),
+        valid_from: "2020-01-01".to_owned(),
+        ..Default::default()
+    };
+    registry.register_tenant(request).await.unwrap();
+    let request = pb::RegisterSystemRequest {
+        id: system.to_owned(),
+        host: tenant.to_owned(),
+        product: "test".to_owned(),
+        name: system.to_owned(),
+        ..Default::default()
+    };
+    registry.register_system(request).await.unwrap();
+    let document = crate::events::contract().to_json();
+    registry.publish_contract(pb::PublishContractRequest { document, ..Default::default() }).await.unwrap();
+    let grant = pb::Grant {
+        organisation: organisation.to_owned(),
+        scopes: vec!["samflyt:publish".to_owned(), "samflyt:query".to_owned()],
+        tenants: vec![tenant.to_owned()],
+        systems: vec!["*".to_owned()],
+        ..Default::default()
+    };
+    let request = pb::GiveGrantRequest { grant: Some(grant), ..Default::default() };
+    registry.give_grant(request).await.unwrap();
 }

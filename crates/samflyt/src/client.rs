@@ -13,13 +13,28 @@ use tonic::{Request, Status};
 /// The largest message that a client takes or sends, in bytes: pages and graphs are larger than tonic's 4 MiB.
 const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
-/// Sends a token with every call.
+/// Sends a token with every call, where there is one.
 #[derive(Clone)]
-pub struct Bearer(MetadataValue<Ascii>);
+pub struct Bearer(Option<MetadataValue<Ascii>>);
+
+impl Bearer {
+    /// # Errors
+    /// Where the token cannot stand in a header. Never repeats it.
+    pub fn of(token: Option<&str>) -> anyhow::Result<Self> {
+        let Some(token) = token else { return Ok(Self(None)) };
+        // The cause would repeat the token.
+        let mut value = MetadataValue::try_from(format!("Bearer {}", token.trim()))
+            .map_err(|_| anyhow::anyhow!("the token holds characters that no token has"))?;
+        value.set_sensitive(true);
+        Ok(Self(Some(value)))
+    }
+}
 
 impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        request.metadata_mut().insert("authorization", self.0.clone());
+        if let Some(value) = &self.0 {
+            request.metadata_mut().insert("authorization", value.clone());
+        }
         Ok(request)
     }
 }
@@ -47,10 +62,12 @@ impl Client {
             .connect()
             .await
             .with_context(|| format!("no hub answers at {endpoint}: is it up? `samflyt up` starts one"))?;
-        let value = format!("Bearer {}", token.trim());
-        let mut value: MetadataValue<Ascii> = value.parse().context("the token is not one line of text")?;
-        value.set_sensitive(true);
-        Ok(Self { channel, bearer: Bearer(value) })
+        Ok(Self::over(channel, Bearer::of(Some(token))?))
+    }
+
+    /// On a connection that is there already.
+    pub fn over(channel: Channel, bearer: Bearer) -> Self {
+        Self { channel, bearer }
     }
 
     pub fn gateway(&self) -> GatewayServiceClient<Authenticated> {

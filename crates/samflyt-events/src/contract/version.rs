@@ -5,12 +5,21 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::CONTRACT_PREFIX;
+
 /// Versions of one major are compatible with each other; another major has its own agreements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ContractVersion {
     pub major: u16,
     pub minor: u16,
+}
+
+impl ContractVersion {
+    /// The version at the end of `urn:samflyt:contract:<type>:<major>.<minor>`; none where the URI is another type's.
+    pub fn of_uri(uri: &str, kind: &str) -> Option<Self> {
+        uri.strip_prefix(CONTRACT_PREFIX)?.strip_prefix(kind)?.strip_prefix(':')?.parse().ok()
+    }
 }
 
 impl fmt::Display for ContractVersion {

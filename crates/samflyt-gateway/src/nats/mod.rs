@@ -10,7 +10,6 @@ mod ingest;
 mod name;
 pub(crate) mod user_jwt;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use samflyt_runtime::Lifecycle;
@@ -35,20 +34,10 @@ pub(crate) async fn start(intake: &Arc<Intake>, lifecycle: &Lifecycle) -> Result
     let (intake, lifecycle) = (Arc::clone(intake), lifecycle.clone());
     let tasks = lifecycle.clone();
     tasks.spawn_intake("ingest", async move {
-        let mut changes = intake.deps.feed.changes();
-        let mut open = BTreeSet::new();
-        loop {
-            let tenants: Vec<_> = intake.deps.feed.get().tenants().map(|tenant| tenant.id.clone()).collect();
-            for tenant in tenants {
-                if open.insert(tenant.clone()) {
-                    ingest::open(&intake, &lifecycle, tenant);
-                }
-            }
-            tokio::select! {
-                () = lifecycle.intake.cancelled() => return Ok::<(), String>(()),
-                changed = changes.changed() => if changed.is_err() { return Ok(()) },
-            }
-        }
+        let stop = lifecycle.intake.clone();
+        let feed = intake.deps.feed.clone();
+        feed.for_each_tenant(stop, |tenant| ingest::open(&intake, &lifecycle, tenant)).await;
+        Ok::<(), String>(())
     });
     Ok(())
 }

@@ -7,17 +7,13 @@ use anyhow::Context;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
 use samflyt_proto::registry::registry_service_client::RegistryServiceClient;
-use tonic::Status;
-use tonic::metadata::{Ascii, MetadataValue};
-use tonic::service::Interceptor;
-use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
+
+use crate::client::{Authenticated, Bearer, Client};
 
 const CONNECT_WAIT_MAX: Duration = Duration::from_secs(5);
 /// Until the first of an answer; streams may go on longer.
 const ANSWER_WAIT_MAX: Duration = Duration::from_secs(60);
-/// An event has up to some MiB, and a page many events without their data.
-const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Options of every command that speaks to a hub.
 #[derive(Debug, Clone, clap::Args)]
@@ -68,44 +64,26 @@ impl std::fmt::Debug for Token {
     }
 }
 
-/// A channel that says who calls.
-pub(super) type Authorised = InterceptedService<Channel, Bearer>;
-
-/// Puts the token on every call.
-#[derive(Clone)]
-pub(super) struct Bearer(Option<MetadataValue<Ascii>>);
-
-impl Interceptor for Bearer {
-    fn call(&mut self, mut request: tonic::Request<()>) -> Result<tonic::Request<()>, Status> {
-        if let Some(value) = &self.0 {
-            request.metadata_mut().insert("authorization", value.clone());
-        }
-        Ok(request)
-    }
-}
-
 impl Remote {
     pub(super) fn data_dir(&self) -> &Path {
         self.data_dir.as_deref().unwrap_or(Path::new("./data"))
     }
 
-    pub(super) async fn registry(&self) -> anyhow::Result<RegistryServiceClient<Authorised>> {
-        let channel = self.authorised().await?;
-        Ok(RegistryServiceClient::new(channel).max_decoding_message_size(ANSWER_BYTES_MAX))
+    pub(super) async fn registry(&self) -> anyhow::Result<RegistryServiceClient<Authenticated>> {
+        Ok(self.client().await?.registry())
     }
 
-    pub(super) async fn lineage(&self) -> anyhow::Result<LineageServiceClient<Authorised>> {
-        let channel = self.authorised().await?;
-        Ok(LineageServiceClient::new(channel).max_decoding_message_size(ANSWER_BYTES_MAX))
+    pub(super) async fn lineage(&self) -> anyhow::Result<LineageServiceClient<Authenticated>> {
+        Ok(self.client().await?.lineage())
     }
 
-    pub(super) async fn gateway(&self) -> anyhow::Result<GatewayServiceClient<Authorised>> {
-        Ok(GatewayServiceClient::new(self.authorised().await?))
+    pub(super) async fn gateway(&self) -> anyhow::Result<GatewayServiceClient<Authenticated>> {
+        Ok(self.client().await?.gateway())
     }
 
-    async fn authorised(&self) -> anyhow::Result<Authorised> {
+    async fn client(&self) -> anyhow::Result<Client> {
         let bearer = self.bearer()?;
-        Ok(InterceptedService::new(self.channel().await?, bearer))
+        Ok(Client::over(self.channel().await?, bearer))
     }
 
     /// A connection without a token.
@@ -140,12 +118,7 @@ impl Remote {
 
     fn bearer(&self) -> anyhow::Result<Bearer> {
         let given = self.token.as_ref().map(|token| token.0.clone()).filter(|token| !token.is_empty());
-        let Some(token) = given.or_else(|| self.kept_token()) else { return Ok(Bearer(None)) };
-        // The cause would repeat the token.
-        let mut value = MetadataValue::try_from(format!("Bearer {token}"))
-            .map_err(|_| anyhow::anyhow!("the token holds characters that no token has"))?;
-        value.set_sensitive(true);
-        Ok(Bearer(Some(value)))
+        Bearer::of(given.or_else(|| self.kept_token()).as_deref())
     }
 
     fn kept_token(&self) -> Option<String> {

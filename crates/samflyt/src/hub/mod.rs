@@ -12,7 +12,7 @@ use anyhow::Context;
 use samflyt_log::Log;
 use samflyt_runtime::auth::Authenticator;
 use samflyt_runtime::server::{self, Served};
-use samflyt_runtime::{CatalogueFeed, Lifecycle, SharedClock};
+use samflyt_runtime::{CatalogueFeed, Deps, Lifecycle, SharedClock};
 
 pub use config::{HubConfig, Listen};
 
@@ -52,40 +52,19 @@ impl Hub {
         let log = Log::connect(config.nats.clone()).await.context("broker")?;
         let lifecycle = Lifecycle::new();
         let feed = CatalogueFeed::follow(&log, &lifecycle).await.context("catalogue")?;
+        let data_dir = config.data_dir.clone();
+        let deps = Deps { log: log.clone(), feed, authenticator, clock, data_dir };
         let mut served: Vec<Served> = Vec::new();
         if services.contains(&Service::Registry) {
-            let deps = samflyt_registry::Deps {
-                log: log.clone(),
-                feed: feed.clone(),
-                authenticator: Arc::clone(&authenticator),
-                clock: clock.clone(),
-            };
-            served.push(samflyt_registry::run(&config.registry, deps).await.context("registry")?);
+            served.push(samflyt_registry::run(&config.registry, deps.clone()).await.context("registry")?);
         }
         if services.contains(&Service::Gateway) {
-            let deps = samflyt_gateway::Deps {
-                log: log.clone(),
-                feed: feed.clone(),
-                authenticator: Arc::clone(&authenticator),
-                clock: clock.clone(),
-                digest_key,
-                data_dir: config.data_dir.clone(),
-            };
-            served.push(
-                samflyt_gateway::run(config.gateway.clone(), deps, &lifecycle).await.context("gateway")?,
-            );
+            let running = samflyt_gateway::run(config.gateway.clone(), deps.clone(), digest_key, &lifecycle);
+            served.push(running.await.context("gateway")?);
         }
         if services.contains(&Service::Lineage) {
-            let deps = samflyt_lineage::Deps {
-                log: log.clone(),
-                feed: feed.clone(),
-                authenticator,
-                clock: clock.clone(),
-                data_dir: config.data_dir.clone(),
-            };
-            served.push(
-                samflyt_lineage::run(config.lineage.clone(), deps, &lifecycle).await.context("lineage")?,
-            );
+            let running = samflyt_lineage::run(config.lineage.clone(), deps, &lifecycle);
+            served.push(running.await.context("lineage")?);
         }
         Self::open(&config, served, log, lifecycle).await
     }
