@@ -5,8 +5,10 @@ use std::path::Path;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto");
     println!("cargo:rerun-if-changed={}", root.display());
-    let files =
-        ["common", "gateway", "registry", "lineage"].map(|name| format!("samflyt/{name}/v1/{name}.proto"));
+    let files = ["common/v1/common", "gateway/v1/gateway", "registry/v1/registry", "registry/v1/catalogue"]
+        .into_iter()
+        .chain(["lineage/v1/lineage", "lineage/v1/insight"])
+        .map(|file| format!("samflyt/{file}.proto"));
     let descriptors = protox::compile(files, [&root])?;
     let out = std::env::var("OUT_DIR")?;
     std::fs::write(Path::new(&out).join("descriptors.bin"), prost::Message::encode_to_vec(&descriptors))?;

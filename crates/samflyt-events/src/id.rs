@@ -105,6 +105,11 @@ identifier!(
     |text| kebab(text, LENGTH_MAX)
 );
 identifier!(
+    /// What a resource of the catalogue is called: lower-case kebab, by convention beginning with its owner's id.
+    ResourceId,
+    |text| kebab(text, LENGTH_MAX)
+);
+identifier!(
     /// `<domain>.<event>`, both lower-case kebab, in the past tense: `case.opened`.
     EventType,
     event_type

@@ -18,7 +18,7 @@ pub use contract::{CompiledContract, Contract, ContractVersion};
 pub use digest::{Digest, DigestKey};
 pub use draft::{Draft, Extent, MAX_EVENT_BYTES_DEFAULT, ParsedDraft, too_large};
 pub use envelope::{Event, HeaderError, RecordedEvent, header_value};
-pub use id::{CorrelationId, EntityId, EventId, EventType, IdError, SystemId, TenantId};
+pub use id::{CorrelationId, EntityId, EventId, EventType, IdError, ResourceId, SystemId, TenantId};
 pub use json::{JsonError, parse_strict};
 pub use named::{MunicipalityNumber, OrganisationNumber};
 pub use reference::EventRef;

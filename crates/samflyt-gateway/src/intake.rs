@@ -257,7 +257,7 @@ fn contract_of(catalogue: &Catalogue, parsed: &ParsedDraft) -> Result<Arc<Contra
         });
     };
     match catalogue.contract(kind, version) {
-        Some(entry) if !entry.retired => Ok(Arc::clone(entry)),
+        Some(entry) if !entry.is_retired() => Ok(Arc::clone(entry)),
         _ => Err(Refusal::of_field(
             Reason::ContractVersionUnknown,
             "/dataschema",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use samflyt_events::catalogue::Scope;
+use samflyt_events::catalogue::{AsOf, Scope};
 use samflyt_events::subject::events_stream;
 use samflyt_events::{HUB_TENANT, Reason, RecordedEvent, Refusal, TenantId};
 use samflyt_proto::{common, lineage as pb};
@@ -13,7 +13,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::Lineage;
 use crate::projections::day_of;
-use crate::reader::{Reader, streams_of};
+use crate::reader::{Period, Reader, streams_of};
 
 /// How long an answer waits for a position where the call has no deadline of its own.
 const AT_LEAST_WAIT: Duration = Duration::from_secs(10);
@@ -148,18 +148,33 @@ pub(crate) fn silence(now: OffsetDateTime, last_ms: u64) -> prost_types::Duratio
     duration(Duration::from_millis(now_ms.saturating_sub(last_ms)))
 }
 
-/// The days of a window, both included; none where it is open on both sides.
-pub(crate) fn days(window: Option<pb::Window>) -> Result<Option<(u16, u16)>, Refusal> {
-    let Some(window) = window.filter(|window| !(window.from.is_empty() && window.until.is_empty())) else {
-        return Ok(None);
-    };
+/// The part of the past that a question is about: whole days of a window, and only what had been seen by a moment.
+pub(crate) fn period(
+    window: Option<pb::Window>,
+    as_of: Option<prost_types::Timestamp>,
+) -> Result<Period, Refusal> {
+    let window = window.unwrap_or_default();
     let from = day("/window/from", &window.from, 0)?;
     let until = day("/window/until", &window.until, u16::MAX)?;
     if from > until {
         let advice = "give the earlier date as `from`";
         return Err(Refusal::of_field(Reason::RequestInvalid, "/window", "ends before it begins", advice));
     }
-    Ok(Some((from, until)))
+    let seen_ms = moment_of(as_of)?
+        .map_or(u64::MAX, |moment| u64::try_from(moment.unix_timestamp_nanos() / 1_000_000).unwrap_or(0));
+    Ok(Period { from, until, seen_ms })
+}
+
+/// The moment that a question is about; none: now.
+pub(crate) fn moment_of(as_of: Option<prost_types::Timestamp>) -> Result<AsOf, Refusal> {
+    let Some(at) = as_of else { return Ok(None) };
+    let moment = OffsetDateTime::from_unix_timestamp(at.seconds)
+        .ok()
+        .and_then(|moment| moment.replace_nanosecond(u32::try_from(at.nanos).ok()?).ok());
+    moment.map(Some).ok_or_else(|| {
+        let advice = "give a moment of the past";
+        Refusal::of_field(Reason::RequestInvalid, "/as_of", "is out of range", advice)
+    })
 }
 
 fn day(field: &str, text: &str, open: u16) -> Result<u16, Refusal> {
@@ -179,17 +194,24 @@ fn day(field: &str, text: &str, open: u16) -> Result<u16, Refusal> {
 mod tests {
     use super::*;
 
-    fn window(from: &str, until: &str) -> Option<pb::Window> {
-        Some(pb::Window { from: from.to_owned(), until: until.to_owned() })
+    #[test]
+    fn a_window_is_whole_days_and_never_backwards() {
+        let days = |from, until| {
+            let window = pb::Window { from: String::from(from), until: String::from(until) };
+            period(Some(window), None).map(|period| (period.from, period.until))
+        };
+        assert_eq!(period(None, None), Ok(Period::ALL));
+        assert_eq!(days("", ""), Ok((0, u16::MAX)));
+        assert_eq!(days("1970-01-02", "1970-01-03"), Ok((1, 2)));
+        assert_eq!(days("1970-01-02", ""), Ok((1, u16::MAX)));
+        assert!(days("2026-03-02", "2026-03-01").is_err());
+        assert!(days("yesterday", "").is_err());
     }
 
     #[test]
-    fn a_window_is_whole_days_and_never_backwards() {
-        assert_eq!(days(None), Ok(None));
-        assert_eq!(days(window("", "")), Ok(None));
-        assert_eq!(days(window("1970-01-02", "1970-01-03")), Ok(Some((1, 2))));
-        assert_eq!(days(window("1970-01-02", "")), Ok(Some((1, u16::MAX))));
-        assert!(days(window("2026-03-02", "2026-03-01")).is_err());
-        assert!(days(window("yesterday", "")).is_err());
+    fn what_was_seen_by_a_moment_is_counted_to_the_millisecond() {
+        let at = prost_types::Timestamp { seconds: 2, nanos: 5_000_000 };
+        assert_eq!(period(None, Some(at)).map(|period| period.seen_ms), Ok(2_005));
+        assert!(period(None, Some(prost_types::Timestamp { seconds: i64::MAX, nanos: 0 })).is_err());
     }
 }

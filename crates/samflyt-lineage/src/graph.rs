@@ -2,15 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use samflyt_events::TenantId;
 use samflyt_projection::StoreError;
 
-use crate::projections::keys::{NOBODY, Number};
+use crate::projections::keys::{FlowKey, NOBODY, Number};
 use crate::projections::values::Totals;
-use crate::reader::{FlowKey, Reader};
-
-/// Days, both included; none: all there are.
-pub(crate) type Days = Option<(u16, u16)>;
+use crate::reader::{Period, Reader, Streams};
 
 /// Where a graph begins, and how far it goes.
 pub(crate) struct Extent {
@@ -18,7 +14,7 @@ pub(crate) struct Extent {
     pub downstream: bool,
     /// Systems away from the start.
     pub depth: u32,
-    pub days: Days,
+    pub period: Period,
     pub edges_max: usize,
 }
 
@@ -37,32 +33,18 @@ pub(crate) enum Start {
 }
 
 impl Reader {
-    /// A flow in a window.
-    pub(crate) fn totals(
-        &self,
-        key: FlowKey,
-        all: Option<Totals>,
-        days: Days,
-    ) -> Result<Option<Totals>, StoreError> {
-        match (days, all) {
-            (Some((from, until)), _) => self.flow_between(key, from, until),
-            (None, Some(totals)) => Ok(Some(totals)),
-            (None, None) => self.flow(key),
-        }
-    }
-
     /// Every flow of the streams that a filter lets through.
     pub(crate) fn all_flows(
         &self,
-        streams: &BTreeMap<Number, TenantId>,
-        days: Days,
+        streams: &Streams,
+        period: Period,
         keep: impl Fn(&FlowKey) -> bool,
     ) -> Result<Vec<(FlowKey, Totals)>, StoreError> {
         let mut flows = Vec::new();
-        for stream in streams.keys() {
-            for (key, totals) in self.flows(*stream, None)? {
+        for (stream, tenant) in streams {
+            for (key, totals) in self.flows_in(*stream, tenant)? {
                 if keep(&key) {
-                    flows.extend(self.totals(key, Some(totals), days)?.map(|totals| (key, totals)));
+                    flows.extend(self.totals(&key, totals, period)?.map(|totals| (key, totals)));
                 }
             }
         }
@@ -71,7 +53,7 @@ impl Reader {
 
     pub(crate) fn graph(
         &self,
-        streams: &BTreeMap<Number, TenantId>,
+        streams: &Streams,
         start: &Start,
         extent: &Extent,
     ) -> Result<Graph, StoreError> {
@@ -88,7 +70,7 @@ impl Reader {
 
 struct Walk<'w> {
     reader: &'w Reader,
-    streams: &'w BTreeMap<Number, TenantId>,
+    streams: &'w Streams,
     extent: &'w Extent,
     graph: &'w mut Graph,
     /// System, distance, up, down.
@@ -117,16 +99,13 @@ impl Walk<'_> {
     }
 
     fn begin_with(&mut self, kind: Number) -> Result<(), StoreError> {
-        for stream in self.streams.keys() {
-            for provider in self.reader.providers_of(kind, *stream)? {
-                self.meet(provider, 0, self.extent.upstream, false);
-                for (key, totals) in self.reader.flows(*stream, Some(provider))? {
-                    if key.kind == kind {
-                        self.edge(key, Some(totals))?;
-                        if key.consumer != NOBODY {
-                            self.meet(key.consumer, 1, false, self.extent.downstream);
-                        }
-                    }
+        let found = self.reader.providers_of(kind, self.streams)?;
+        let providers: BTreeSet<Number> = found.into_iter().map(|(_, provider)| provider).collect();
+        for provider in providers {
+            self.meet(provider, 0, self.extent.upstream, false);
+            for (key, totals) in self.reader.flows_of(provider, self.streams)? {
+                if key.kind == kind && self.edge(key, totals)? && key.consumer != NOBODY {
+                    self.meet(key.consumer, 1, false, self.extent.downstream);
                 }
             }
         }
@@ -134,22 +113,19 @@ impl Walk<'_> {
     }
 
     fn down(&mut self, system: Number, distance: u32) -> Result<(), StoreError> {
-        for stream in self.streams.keys() {
-            for (key, totals) in self.reader.flows(*stream, Some(system))? {
-                if self.edge(key, Some(totals))? && key.consumer != NOBODY {
-                    self.meet(key.consumer, distance + 1, false, true);
-                }
+        for (key, totals) in self.reader.flows_of(system, self.streams)? {
+            if self.edge(key, totals)? && key.consumer != NOBODY {
+                self.meet(key.consumer, distance + 1, false, true);
             }
         }
         Ok(())
     }
 
     fn up(&mut self, system: Number, distance: u32) -> Result<(), StoreError> {
-        for stream in self.streams.keys() {
-            for key in self.reader.used_by(*stream, system)? {
-                if self.edge(key, None)? {
-                    self.meet(key.provider, distance + 1, true, false);
-                }
+        for key in self.reader.used_by(system, self.streams)? {
+            let Some(totals) = self.reader.flow(&key)? else { continue };
+            if self.edge(key, totals)? {
+                self.meet(key.provider, distance + 1, true, false);
             }
         }
         Ok(())
@@ -164,10 +140,13 @@ impl Walk<'_> {
         self.open.push_back((system, distance, up, down));
     }
 
-    /// Notes an edge, if it is there in the window and there is room for it.
-    fn edge(&mut self, key: FlowKey, all: Option<Totals>) -> Result<bool, StoreError> {
-        let Some(totals) = self.reader.totals(key, all, self.extent.days)? else { return Ok(false) };
-        if !self.graph.edges.contains_key(&key) && self.graph.edges.len() >= self.extent.edges_max {
+    /// Notes an edge, if it is there in the period and there is room for it.
+    fn edge(&mut self, key: FlowKey, all: Totals) -> Result<bool, StoreError> {
+        if self.graph.edges.contains_key(&key) {
+            return Ok(true);
+        }
+        let Some(totals) = self.reader.totals(&key, all, self.extent.period)? else { return Ok(false) };
+        if self.graph.edges.len() >= self.extent.edges_max {
             self.graph.truncated = true;
             return Ok(false);
         }

@@ -9,6 +9,7 @@ mod config;
 mod gather;
 mod graph;
 mod grpc;
+mod insight;
 mod metrics;
 mod projections;
 mod reader;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use samflyt_events::subject::{REGISTRY_STREAM, events_stream, tenant_registry_stream};
 use samflyt_projection::{ProjectionConfig, ProjectionError, Runner};
+use samflyt_proto::lineage::insight_service_server::InsightServiceServer;
 use samflyt_proto::lineage::lineage_service_server::LineageServiceServer;
 use samflyt_runtime::server::Served;
 use samflyt_runtime::{Deps, Lifecycle};
@@ -69,10 +71,12 @@ pub async fn run(config: LineageConfig, deps: Deps, lifecycle: &Lifecycle) -> Re
     });
     follow_tenants(&runner, &deps, lifecycle);
     lifecycle.spawn("lineage metrics", metrics::watch(runner.clone(), lifecycle.services.clone()));
-    let lineage = Lineage { deps, config, runner, lifecycle: lifecycle.clone() };
+    let lineage = Arc::new(Lineage { deps, config, runner, lifecycle: lifecycle.clone() });
+    let insight = InsightServiceServer::new(insight::Insight(Arc::clone(&lineage)));
+    let routes = tonic::service::Routes::new(LineageServiceServer::from_arc(lineage));
     Ok(Served {
-        grpc: Some(tonic::service::Routes::new(LineageServiceServer::new(lineage))),
-        names: vec!["samflyt.lineage.v1.LineageService"],
+        grpc: Some(routes.add_service(insight)),
+        names: vec!["samflyt.lineage.v1.LineageService", "samflyt.lineage.v1.InsightService"],
         ..Served::default()
     })
 }

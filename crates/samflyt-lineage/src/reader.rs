@@ -6,7 +6,8 @@ use samflyt_events::subject::{REGISTRY_STREAM, events_stream, tenant_registry_st
 use samflyt_events::{EventRef, HUB_TENANT, TenantId};
 use samflyt_projection::{StoreError, View};
 
-use crate::projections::keys::{self, Key, NOBODY, Number, Place, Tail};
+use crate::projections::day_of;
+use crate::projections::keys::{self, FlowKey, Key, NOBODY, Number, Place, Tail};
 use crate::projections::values::{Located, Totals};
 
 /// The streams of a tenant. What all share is the hub's own.
@@ -22,13 +23,21 @@ pub(crate) struct Reader {
     pub view: View,
 }
 
-/// Provider, type and consumer by their numbers, in a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct FlowKey {
-    pub stream: Number,
-    pub provider: Number,
-    pub kind: Number,
-    pub consumer: Number,
+/// The streams that an asker may read, by their numbers, and whose they are.
+pub(crate) type Streams = BTreeMap<Number, TenantId>;
+
+/// What part of the past an answer is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Period {
+    /// Days of the log's own time, both included.
+    pub from: u16,
+    pub until: u16,
+    /// Only what had been seen by then, in milliseconds since 1970.
+    pub seen_ms: u64,
+}
+
+impl Period {
+    pub const ALL: Self = Self { from: 0, until: u16::MAX, seen_ms: u64::MAX };
 }
 
 impl Reader {
@@ -46,11 +55,8 @@ impl Reader {
     }
 
     /// The numbers of a tenant's streams: its events, and its part of the catalogue.
-    pub fn streams(
-        &self,
-        tenants: impl IntoIterator<Item = TenantId>,
-    ) -> Result<BTreeMap<Number, TenantId>, StoreError> {
-        let mut streams = BTreeMap::new();
+    pub fn streams(&self, tenants: impl IntoIterator<Item = TenantId>) -> Result<Streams, StoreError> {
+        let mut streams = Streams::new();
         for tenant in tenants {
             for stream in streams_of(&tenant) {
                 if let Some(number) = self.number(&stream)? {
@@ -108,71 +114,129 @@ impl Reader {
         Ok(amendments)
     }
 
-    /// Flows of a stream, of one provider where it is given.
-    pub fn flows(
+    /// The entries below a prefix, which goes on with a stream, that are of these streams. What lies between them is
+    /// jumped over.
+    fn of_streams(
         &self,
-        stream: Number,
-        provider: Option<Number>,
+        prefix: &Key,
+        streams: &Streams,
+        mut take: impl FnMut(Tail<'_>, &[u8]),
+    ) -> Result<(), StoreError> {
+        let start = prefix.clone().into_bytes();
+        let mut next = streams.keys().next().copied();
+        while let Some(stream) = next.take() {
+            let from = prefix.clone().number(stream).into_bytes();
+            let to = prefix.clone().number(Number::MAX).bytes(&[0xff; 16]).into_bytes();
+            for item in self.view.range(&from..&to) {
+                let (key, value) = item?;
+                let Some(found) = number_at(&key, start.len()) else { continue };
+                if streams.contains_key(&found) {
+                    take(Tail(&key), &value);
+                } else {
+                    next = streams.range(found..).next().map(|(stream, _)| *stream);
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a system provides.
+    pub fn flows_of(
+        &self,
+        provider: Number,
+        streams: &Streams,
     ) -> Result<Vec<(FlowKey, Totals)>, StoreError> {
-        let prefix = match provider {
-            Some(provider) => keys::flows_of(stream).number(provider),
-            None => keys::flows_of(stream),
-        };
         let mut flows = Vec::new();
-        for item in self.view.scan_prefix(&prefix.into_bytes()) {
-            let (key, value) = item?;
-            let mut tail = Tail(&key);
-            let (consumer, kind, provider) = (tail.number(), tail.number(), tail.number());
-            if let (Some(consumer), Some(kind), Some(provider), Some(totals)) =
-                (consumer, kind, provider, Totals::from_bytes(&value))
+        self.of_streams(&keys::flows_of(provider), streams, |mut tail, value| {
+            let (consumer, kind, stream) = (tail.number(), tail.number(), tail.number());
+            if let (Some(consumer), Some(kind), Some(stream), Some(totals)) =
+                (consumer, kind, stream, Totals::from_bytes(value))
             {
                 flows.push((FlowKey { stream, provider, kind, consumer }, totals));
             }
+        })?;
+        Ok(flows)
+    }
+
+    /// All flows of a stream: those of its systems.
+    pub fn flows_in(&self, stream: Number, tenant: &TenantId) -> Result<Vec<(FlowKey, Totals)>, StoreError> {
+        let streams = Streams::from([(stream, tenant.clone())]);
+        let mut flows = Vec::new();
+        for (system, _) in self.systems(stream)? {
+            flows.extend(self.flows_of(system, &streams)?);
         }
         Ok(flows)
     }
 
     /// What a consumer uses: provider and type.
-    pub fn used_by(&self, stream: Number, consumer: Number) -> Result<Vec<FlowKey>, StoreError> {
+    pub fn used_by(&self, consumer: Number, streams: &Streams) -> Result<Vec<FlowKey>, StoreError> {
         let mut flows = Vec::new();
-        for item in self.view.scan_prefix(&keys::used_by(stream, consumer).into_bytes()) {
-            let (key, _) = item?;
-            let mut tail = Tail(&key);
-            if let (Some(kind), Some(provider)) = (tail.number(), tail.number()) {
+        self.of_streams(&keys::used_by(consumer), streams, |mut tail, _| {
+            if let (Some(kind), Some(provider), Some(stream)) = (tail.number(), tail.number(), tail.number())
+            {
                 flows.push(FlowKey { stream, provider, kind, consumer });
             }
-        }
+        })?;
         Ok(flows)
     }
 
-    pub fn providers_of(&self, kind: Number, stream: Number) -> Result<Vec<Number>, StoreError> {
+    /// Who publishes a type, and in which stream.
+    pub fn providers_of(&self, kind: Number, streams: &Streams) -> Result<Vec<(Number, Number)>, StoreError> {
         let mut providers = Vec::new();
-        for item in self.view.scan_prefix(&keys::providers_of(kind, stream).into_bytes()) {
-            providers.extend(Tail(&item?.0).number());
-        }
+        self.of_streams(&keys::providers_of(kind), streams, |mut tail, _| {
+            if let (Some(provider), Some(stream)) = (tail.number(), tail.number()) {
+                providers.push((stream, provider));
+            }
+        })?;
         Ok(providers)
     }
 
-    pub fn flow(&self, key: FlowKey) -> Result<Option<Totals>, StoreError> {
-        let value =
-            self.view.get(&keys::flow(key.stream, key.provider, key.kind, key.consumer).into_bytes())?;
+    /// Events of a system and type that nothing has followed from, oldest first.
+    pub fn leaves(
+        &self,
+        stream: Number,
+        kind: Number,
+        system: Number,
+    ) -> impl Iterator<Item = Result<Place, StoreError>> + use<> {
+        let prefix = keys::leaves_of(stream, kind, system).into_bytes();
+        self.view.scan_prefix(&prefix).filter_map(move |item| match item {
+            Ok((key, _)) => Tail(&key).sequence().map(|sequence| Ok(Place { stream, sequence })),
+            Err(error) => Some(Err(error)),
+        })
+    }
+
+    pub fn flow(&self, key: &FlowKey) -> Result<Option<Totals>, StoreError> {
+        let value = self.view.get(&keys::flow(key))?;
         Ok(value.and_then(|value| Totals::from_bytes(&value)))
     }
 
-    /// A flow in a window of whole days, both included: two reads, however long the window.
-    pub fn flow_between(&self, key: FlowKey, from: u16, until: u16) -> Result<Option<Totals>, StoreError> {
-        let prefix = || keys::flow_days(key.stream, key.provider, key.kind, key.consumer);
-        let start = prefix().into_bytes();
+    /// A flow in a period; none where nothing was seen in it. `all` is what is known of it for ever: where that ended
+    /// before the period does, nothing more is read, and otherwise two reads, however long the period is.
+    pub fn totals(&self, key: &FlowKey, all: Totals, period: Period) -> Result<Option<Totals>, StoreError> {
+        if all.first_ms > period.seen_ms || day_of(all.last_ms) < period.from {
+            return Ok(None);
+        }
+        let before_end = day_of(all.last_ms) <= period.until && all.last_ms <= period.seen_ms;
+        if period.from == 0 && before_end {
+            return Ok(Some(all));
+        }
+        let until = period.until.min(day_of(period.seen_ms));
+        let start = keys::flow_days(key).into_bytes();
+        let first_inside = keys::flow_days(key).day(period.from).into_bytes();
+        let after = match until.checked_add(1) {
+            Some(day) => keys::flow_days(key).day(day).into_bytes(),
+            None => keys::flow_days(key).day(until).bytes(&[0]).into_bytes(),
+        };
         let totals = |pair: Option<Result<samflyt_projection::Pair, StoreError>>| {
             Ok::<_, StoreError>(pair.transpose()?.and_then(|(_, value)| Totals::from_bytes(&value)))
         };
-        let first_inside = prefix().day(from).into_bytes();
-        let after = match until.checked_add(1) {
-            Some(day) => prefix().day(day).into_bytes(),
-            None => prefix().day(until).bytes(&[0]).into_bytes(),
+        let Some(last) = totals(self.view.range_backward(&first_inside..&after).next())? else {
+            return Ok(None);
         };
-        let last = totals(self.view.range_backward(&first_inside..&after).next())?;
-        let Some(last) = last else { return Ok(None) };
+        if period.from == 0 {
+            return Ok(Some(Totals { events: last.events, first_ms: all.first_ms, last_ms: last.last_ms }));
+        }
         let before = totals(self.view.range_backward(&start..&first_inside).next())?;
         let first = totals(self.view.range(&first_inside..&after).next())?;
         Ok(Some(Totals {
@@ -192,4 +256,8 @@ impl Reader {
         }
         Ok(systems)
     }
+}
+
+fn number_at(key: &[u8], at: usize) -> Option<Number> {
+    key.get(at..at + 4)?.try_into().ok().map(Number::from_be_bytes)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use samflyt_events::catalogue::{Catalogue, CatalogueEvent, Change, Grant, Kind, Scope, Wildcard, place};
+use samflyt_events::catalogue::{Catalogue, CatalogueEvent, Grant, Kind, Record, Scope, Wildcard, place};
 use samflyt_events::{
     EntityId, Event, EventId, EventRef, EventType, HUB_SYSTEM, HUB_TENANT, OrganisationNumber, Reason,
     Refusal, SystemId, TenantId,
@@ -154,17 +154,17 @@ impl Registry {
         let now = self.deps.clock.now();
         let invalid =
             |error: samflyt_events::IdError| Refusal::new(Reason::RequestInvalid, error.to_string());
-        let kind = EventType::new(event.kind()).map_err(invalid)?;
+        let kind = EventType::new(&event.kind()).map_err(invalid)?;
         let id = EventId::new(&format!("{kind}-{:x}", now.unix_timestamp_nanos())).map_err(invalid)?;
         let system = SystemId::new(HUB_SYSTEM).map_err(invalid)?;
         let own = EventRef { system: system.clone(), id: id.clone() };
-        let change = Change { event, why: author.why.clone(), client: author.client.clone() };
-        let data = serde_json::to_vec(&change)
+        let record = Record { event, why: author.why.clone(), client: author.client.clone() };
+        let data = serde_json::to_vec(&record)
             .map_err(|error| Refusal::new(Reason::RequestInvalid, error.to_string()))?;
         Ok(Event {
             correlation: own.as_correlation(),
             tenant: tenant.cloned().map_or_else(|| TenantId::new(HUB_TENANT), Ok).map_err(invalid)?,
-            entity: EntityId::new(change.event.entity()).map_err(invalid)?,
+            entity: EntityId::new(record.event.entity()).map_err(invalid)?,
             id,
             system,
             kind,

@@ -1,4 +1,4 @@
-//! The catalogue: tenants, systems, contracts, grants.
+//! The catalogue: tenants, systems, contracts, grants, and what municipalities describe of their house.
 //!
 //! Consumes commands over gRPC; emits catalogue events to the registry's streams, each with who and why; keeps true: a
 //! change was decided on the newest state of what it changes (optimistic concurrency by subject), and is visible to its
@@ -7,9 +7,13 @@
 mod change;
 mod config;
 mod decide;
+mod difference;
 mod grpc;
 mod visible;
 
+use std::sync::Arc;
+
+use samflyt_proto::registry::catalogue_service_server::CatalogueServiceServer;
 use samflyt_proto::registry::registry_service_server::RegistryServiceServer;
 use samflyt_runtime::Deps;
 use samflyt_runtime::server::Served;
@@ -24,10 +28,12 @@ pub use config::RegistryConfig;
 pub async fn run(config: &RegistryConfig, deps: Deps) -> Result<Served, StartError> {
     let registry = Registry::new(deps);
     registry.prepare(config).await?;
-    let service = RegistryServiceServer::new(registry);
+    let registry = Arc::new(registry);
+    let catalogue = CatalogueServiceServer::from_arc(Arc::clone(&registry));
+    let routes = tonic::service::Routes::new(RegistryServiceServer::from_arc(registry));
     Ok(Served {
-        grpc: Some(tonic::service::Routes::new(service)),
-        names: vec!["samflyt.registry.v1.RegistryService"],
+        grpc: Some(routes.add_service(catalogue)),
+        names: vec!["samflyt.registry.v1.RegistryService", "samflyt.registry.v1.CatalogueService"],
         ..Served::default()
     })
 }

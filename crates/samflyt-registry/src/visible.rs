@@ -19,6 +19,26 @@ pub(crate) fn tenants(caller: &Caller, catalogue: &Catalogue) -> Result<BTreeSet
     Ok(catalogue.tenants().map(|tenant| &tenant.id).filter(|id| covered(id)).cloned().collect())
 }
 
+/// Those of the tenants asked about (empty: all) that the caller may know of.
+///
+/// # Errors
+/// `NOT_GRANTED` where one that was asked about by name is not among them.
+pub(crate) fn among(
+    caller: &Caller,
+    catalogue: &Catalogue,
+    asked: &[String],
+) -> Result<BTreeSet<TenantId>, Refusal> {
+    let mut visible = tenants(caller, catalogue)?;
+    if asked.is_empty() {
+        return Ok(visible);
+    }
+    if !asked.iter().all(|tenant| visible.contains(tenant.as_str())) {
+        return Err(Refusal::not_granted());
+    }
+    visible.retain(|tenant| asked.iter().any(|asked| asked == tenant.as_str()));
+    Ok(visible)
+}
+
 /// Of those who use the system, the ones that the caller may know of.
 pub(crate) fn users(
     catalogue: &Catalogue,

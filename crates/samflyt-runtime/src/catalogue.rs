@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use samflyt_events::TenantId;
-use samflyt_events::catalogue::{Catalogue, Change};
+use samflyt_events::catalogue::{Catalogue, Placed, Record};
 use samflyt_events::subject::{REGISTRY_STREAM, tenant_registry_stream};
+use samflyt_events::{OrganisationNumber, TenantId};
 use samflyt_log::{Entry, Follow, Log, StreamError};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -145,10 +145,11 @@ impl FoldTask {
 }
 
 fn fold(catalogue: &mut Catalogue, stream: &str, entry: &Entry) {
-    match serde_json::from_slice::<Change>(&entry.payload) {
-        Ok(change) => {
-            catalogue.apply(stream, &entry.subject, entry.sequence, entry.learned_at, &change.event);
-        }
+    let by = entry.header("ce-publisher").and_then(|publisher| OrganisationNumber::new(publisher).ok());
+    let placed =
+        Placed { stream, subject: &entry.subject, sequence: entry.sequence, at: entry.learned_at, by };
+    match serde_json::from_slice::<Record>(&entry.payload) {
+        Ok(record) => catalogue.apply(&placed, &record.event),
         Err(error) => {
             // A later version of the hub wrote it, or a foreign hand.
             tracing::error!(stream, sequence = entry.sequence, %error, "an entry of the registry cannot be read");

@@ -21,7 +21,9 @@ pub fn codes(reason: Reason) -> (Code, u16) {
         Reason::EnvelopeInvalid | Reason::TimeInFuture | Reason::RequestInvalid => {
             (Code::InvalidArgument, 400)
         }
-        Reason::ContractViolated | Reason::ContractInvalid => (Code::InvalidArgument, 422),
+        Reason::ContractViolated | Reason::ContractInvalid | Reason::ResourceInvalid => {
+            (Code::InvalidArgument, 422)
+        }
         Reason::TooLarge => (Code::InvalidArgument, 413),
         Reason::IdReused | Reason::AlreadyExists => (Code::AlreadyExists, 409),
         Reason::Conflict => (Code::Aborted, 409),

@@ -2,7 +2,9 @@
 
 use anyhow::Context;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
+use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
+use samflyt_proto::registry::catalogue_service_client::CatalogueServiceClient;
 use samflyt_proto::registry::registry_service_client::RegistryServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
@@ -78,6 +80,17 @@ impl Client {
 
     pub fn registry(&self) -> RegistryServiceClient<Authenticated> {
         RegistryServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+    }
+
+    pub fn catalogue(&self) -> CatalogueServiceClient<Authenticated> {
+        CatalogueServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+            .max_encoding_message_size(MESSAGE_BYTES_MAX)
+    }
+
+    pub fn insight(&self) -> InsightServiceClient<Authenticated> {
+        InsightServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
             .max_decoding_message_size(MESSAGE_BYTES_MAX)
     }
 

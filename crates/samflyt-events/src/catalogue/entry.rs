@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
+use super::AsOf;
 use crate::{CompiledContract, MunicipalityNumber, OrganisationNumber, SystemId, TenantId};
 
 /// A municipality: the id is permanent, all else is dated.
@@ -45,29 +46,28 @@ impl Tenant {
     }
 }
 
-/// One installation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct System {
-    pub id: SystemId,
-    pub host: TenantId,
-    pub product: String,
-    pub name: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub note: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replaced_by: Option<SystemId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replaced_on: Option<Date>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retired_on: Option<Date>,
-}
-
 /// A published version of a contract.
 #[derive(Debug, Clone)]
 pub struct ContractEntry {
     pub compiled: Arc<CompiledContract>,
     pub published_at: OffsetDateTime,
-    pub retired: bool,
+    pub retired_at: Option<OffsetDateTime>,
+}
+
+impl ContractEntry {
+    pub fn is_retired(&self) -> bool {
+        self.retired_at.is_some()
+    }
+
+    /// Whether it was published and not retired at a moment; none: now.
+    pub fn is_in_force(&self, moment: AsOf) -> bool {
+        match moment {
+            None => !self.is_retired(),
+            Some(moment) => {
+                self.published_at <= moment && self.retired_at.is_none_or(|retired| moment < retired)
+            }
+        }
+    }
 }
 
 /// The scopes of section 8 of the design.

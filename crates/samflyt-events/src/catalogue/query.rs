@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use time::Date;
 
-use super::{Catalogue, ContractEntry, Grant, Holder, Scope, System, Tenant};
+use super::{
+    Agreement, AsOf, Catalogue, Change, ContractEntry, Controller, Dataset, Grant, History, Holder, Process,
+    Product, Scope, Service, Shelf, System, Tenant, Usage, shared_owner,
+};
 use crate::{ContractVersion, EventType, SystemId, TenantId};
 
 impl Catalogue {
@@ -18,25 +21,47 @@ impl Catalogue {
     }
 
     pub fn system(&self, id: &SystemId) -> Option<&Arc<System>> {
+        self.system_at(id, None)
+    }
+
+    pub fn system_at(&self, id: &SystemId, moment: AsOf) -> Option<&Arc<System>> {
+        self.systems.get(id)?.at(moment)
+    }
+
+    pub fn system_history(&self, id: &SystemId) -> Option<&History<System>> {
         self.systems.get(id)
     }
 
     pub fn systems(&self) -> impl Iterator<Item = &Arc<System>> {
-        self.systems.values()
+        self.systems_at(None)
+    }
+
+    pub fn systems_at(&self, moment: AsOf) -> impl Iterator<Item = &Arc<System>> {
+        self.systems.values().filter_map(move |history| history.at(moment))
+    }
+
+    /// The host that holds a system's id, from before the registration on.
+    pub fn reserved_for(&self, id: &SystemId) -> Option<&TenantId> {
+        self.reserved.get(id)
     }
 
     /// The municipalities that use a system, its host among them.
     pub fn users_of(&self, system: &System) -> BTreeSet<TenantId> {
-        let mut users = self.enrolments.get(&system.id).cloned().unwrap_or_default();
-        users.insert(system.host.clone());
-        users
+        self.users_at(system, None)
+    }
+
+    /// Those that used it at a moment.
+    pub fn users_at(&self, system: &System, moment: AsOf) -> BTreeSet<TenantId> {
+        let enrolled = self.enrolments.get(&system.id).into_iter().flatten();
+        let then = enrolled.filter(|(_, at)| moment.is_none_or(|moment| **at <= moment));
+        then.map(|(tenant, _)| tenant).chain([&system.host]).cloned().collect()
     }
 
     /// Whether a system may speak of a tenant's affairs on a date.
     pub fn is_in_use(&self, system: &SystemId, tenant: &TenantId, on: Date) -> bool {
-        self.systems.get(system).is_some_and(|found| {
+        self.system(system).is_some_and(|found| {
             let enrolled = found.host == *tenant
-                || self.enrolments.get(system).is_some_and(|tenants| tenants.contains(tenant));
+                || self.enrolments.get(system).is_some_and(|tenants| tenants.contains_key(tenant));
             enrolled && found.retired_on.is_none_or(|retired| on < retired)
         })
     }
@@ -56,7 +81,48 @@ impl Catalogue {
 
     /// The newest version that is not retired.
     pub fn contract_in_force(&self, kind: &EventType) -> Option<&Arc<ContractEntry>> {
-        self.contracts.get(kind)?.values().rev().find(|entry| !entry.retired)
+        self.contract_at(kind, None)
+    }
+
+    /// The newest version that was published and not retired at a moment.
+    pub fn contract_at(&self, kind: &EventType, moment: AsOf) -> Option<&Arc<ContractEntry>> {
+        self.contracts.get(kind)?.values().rev().find(|entry| entry.is_in_force(moment))
+    }
+
+    pub fn product(&self, id: &str, moment: AsOf) -> Option<&Arc<Product>> {
+        self.products.get(&shared_owner(), id, moment)
+    }
+
+    pub fn products(&self) -> &Shelf<Product> {
+        &self.products
+    }
+
+    pub fn usages(&self) -> &Shelf<Usage> {
+        &self.usages
+    }
+
+    pub fn processes(&self) -> &Shelf<Process> {
+        &self.processes
+    }
+
+    pub fn datasets(&self) -> &Shelf<Dataset> {
+        &self.datasets
+    }
+
+    pub fn services(&self) -> &Shelf<Service> {
+        &self.services
+    }
+
+    pub fn agreements(&self) -> &Shelf<Agreement> {
+        &self.agreements
+    }
+
+    pub fn changes(&self) -> &Shelf<Change> {
+        &self.changes
+    }
+
+    pub fn controllers(&self) -> &Shelf<Controller> {
+        &self.controllers
     }
 
     pub fn grant(&self, id: &str) -> Option<&Arc<Grant>> {

@@ -1,26 +1,24 @@
 //! A flow as a message, with what its contract says of it.
 
-use std::collections::BTreeMap;
-
-use samflyt_events::catalogue::Catalogue;
-use samflyt_events::{EventType, TenantId};
+use samflyt_events::EventType;
+use samflyt_events::catalogue::{AsOf, Catalogue};
 use samflyt_projection::StoreError;
 use samflyt_proto::lineage as pb;
 
 use crate::answer::moment;
-use crate::projections::keys::Number;
+use crate::projections::keys::FlowKey;
 use crate::projections::values::Totals;
-use crate::reader::{FlowKey, Reader};
+use crate::reader::{Reader, Streams};
 
-pub(super) fn message(
+pub(crate) fn message(
     reader: &Reader,
-    streams: &BTreeMap<Number, TenantId>,
-    catalogue: &Catalogue,
+    streams: &Streams,
+    (catalogue, as_of): (&Catalogue, AsOf),
     key: FlowKey,
     totals: Totals,
 ) -> Result<pb::Flow, StoreError> {
     let kind = reader.name(key.kind)?;
-    let contract = EventType::new(&kind).ok().and_then(|kind| catalogue.contract_in_force(&kind).cloned());
+    let contract = EventType::new(&kind).ok().and_then(|kind| catalogue.contract_at(&kind, as_of).cloned());
     let contract = contract.as_ref().map(|entry| &entry.compiled.contract);
     Ok(pb::Flow {
         tenant: streams.get(&key.stream).map(ToString::to_string).unwrap_or_default(),
@@ -39,6 +37,6 @@ pub(super) fn message(
 }
 
 /// The order of lists: the same after a rebuild.
-pub(super) fn order(flow: &pb::Flow) -> [&str; 4] {
+pub(crate) fn order(flow: &pb::Flow) -> [&str; 4] {
     [&flow.tenant, &flow.provider, &flow.r#type, &flow.consumer]
 }

@@ -1,8 +1,9 @@
 //! `GetFlowGraph`.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
-use samflyt_events::{Reason, Refusal, SystemId, TenantId};
+use samflyt_events::catalogue::AsOf;
+use samflyt_events::{Reason, Refusal, SystemId};
 use samflyt_proto::lineage as pb;
 use samflyt_proto::lineage::Direction;
 use samflyt_proto::lineage::get_flow_graph_request::Start as Asked;
@@ -10,10 +11,9 @@ use samflyt_runtime::Caller;
 
 use super::flow::{message, order};
 use crate::Lineage;
-use crate::answer::{completeness, days, store_failed};
+use crate::answer::{completeness, moment_of, period, store_failed};
 use crate::graph::{Extent, Graph, Start};
-use crate::projections::keys::Number;
-use crate::reader::Reader;
+use crate::reader::{Reader, Streams};
 
 const EDGES_DEFAULT: u32 = 1_000;
 
@@ -30,7 +30,7 @@ impl Lineage {
             upstream: direction != Direction::Downstream,
             downstream: direction != Direction::Upstream,
             depth: request.depth.max(1),
-            days: days(request.window)?,
+            period: period(request.window, request.as_of)?,
             edges_max: edges_max.min(self.config.graph_edges_max) as usize,
         };
         let streams = reader.streams(tenants.iter().cloned()).map_err(store_failed)?;
@@ -47,7 +47,8 @@ impl Lineage {
             Some(start) => reader.graph(&streams, &start, &extent).map_err(store_failed)?,
             None => Graph::default(),
         };
-        let (nodes, edges) = self.messages(&reader, &streams, &graph).map_err(store_failed)?;
+        let moment = moment_of(request.as_of)?;
+        let (nodes, edges) = self.messages(&reader, &streams, &graph, moment).map_err(store_failed)?;
         let completeness = Some(completeness(&reader, &tenants, graph.truncated));
         Ok(pb::GetFlowGraphResponse { nodes, edges, completeness })
     }
@@ -55,24 +56,28 @@ impl Lineage {
     fn messages(
         &self,
         reader: &Reader,
-        streams: &BTreeMap<Number, TenantId>,
+        streams: &Streams,
         graph: &Graph,
+        moment: AsOf,
     ) -> Result<(Vec<pb::FlowNode>, Vec<pb::Flow>), samflyt_projection::StoreError> {
         let catalogue = self.deps.feed.get();
         let mut edges = graph
             .edges
             .iter()
-            .map(|(key, totals)| message(reader, streams, &catalogue, *key, *totals))
+            .map(|(key, totals)| message(reader, streams, (&catalogue, moment), *key, *totals))
             .collect::<Result<Vec<_>, _>>()?;
         edges.sort_by(|a, b| order(a).cmp(&order(b)));
+        let ends = |edge: &pb::Flow| [edge.provider.clone(), edge.consumer.clone()];
+        let met: HashSet<String> = edges.iter().flat_map(ends).collect();
         let mut nodes = Vec::with_capacity(graph.distance.len());
         for (number, distance) in &graph.distance {
             let system = reader.name(*number)?;
             // A system that speaks only outside the tenants asked about has no edge here, and no place: also the start.
-            if !edges.iter().any(|edge| edge.provider == system || edge.consumer == system) {
+            if !met.contains(&system) {
                 continue;
             }
-            let registered = SystemId::new(&system).ok().and_then(|id| catalogue.system(&id).cloned());
+            let registered =
+                SystemId::new(&system).ok().and_then(|id| catalogue.system_at(&id, moment).cloned());
             let registered = registered.as_ref();
             nodes.push(pb::FlowNode {
                 name: registered.map(|system| system.name.clone()).unwrap_or_default(),

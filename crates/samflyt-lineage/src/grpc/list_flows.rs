@@ -6,7 +6,7 @@ use samflyt_runtime::Caller;
 
 use super::flow::{message, order};
 use crate::Lineage;
-use crate::answer::{completeness, days, store_failed};
+use crate::answer::{completeness, moment_of, period, store_failed};
 
 const PAGE_DEFAULT: u32 = 100;
 const PAGE_MAX: u32 = 10_000;
@@ -18,11 +18,12 @@ impl Lineage {
         request: pb::ListFlowsRequest,
     ) -> Result<pb::ListFlowsResponse, Refusal> {
         let (tenants, reader) = self.question(&caller, &request.tenants, request.at_least).await?;
-        let days = days(request.window)?;
+        let moment = moment_of(request.as_of)?;
+        let period = period(request.window, request.as_of)?;
         let streams = reader.streams(tenants.iter().cloned()).map_err(store_failed)?;
         let system = reader.number(&request.system).map_err(store_failed)?;
         let kind = reader.number(&request.r#type).map_err(store_failed)?;
-        let found = reader.all_flows(&streams, days, |key| {
+        let found = reader.all_flows(&streams, period, |key| {
             (request.system.is_empty() || system.is_some_and(|s| key.provider == s || key.consumer == s))
                 && (request.r#type.is_empty() || kind == Some(key.kind))
         });
@@ -30,7 +31,9 @@ impl Lineage {
         let mut flows = found
             .and_then(|found| {
                 let messages = found.into_iter();
-                messages.map(|(key, totals)| message(&reader, &streams, &catalogue, key, totals)).collect()
+                messages
+                    .map(|(key, totals)| message(&reader, &streams, (&catalogue, moment), key, totals))
+                    .collect()
             })
             .map_err(store_failed)?;
         let next_page_token = page(&mut flows, request.page_size, &request.page_token);

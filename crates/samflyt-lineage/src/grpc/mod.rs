@@ -1,6 +1,6 @@
 //! The API: parse → look → reply. One file per RPC.
 
-mod flow;
+pub(crate) mod flow;
 mod get_event;
 mod get_flow_graph;
 mod get_status;
@@ -22,22 +22,23 @@ use tonic::{Request, Response, Status};
 
 use crate::Lineage;
 
-type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl Lineage {
-    async fn caller(&self, metadata: &MetadataMap) -> Result<Caller, Refusal> {
+    pub(crate) async fn caller(&self, metadata: &MetadataMap) -> Result<Caller, Refusal> {
         Caller::of_metadata(&self.deps.authenticator, metadata).await
     }
 }
 
 /// Authenticates, hands over to the method that answers, and maps its refusal.
 macro_rules! answer {
-    ($self:ident, $request:ident, $method:ident) => {{
+    ($self:expr, $request:ident, $method:ident) => {{
         let (metadata, _, message) = $request.into_parts();
         let answer = async { $self.$method($self.caller(&metadata).await?, message).await };
         answer.await.map(Response::new).map_err(|refusal| refused::status(&refusal))
     }};
 }
+pub(crate) use answer;
 
 #[tonic::async_trait]
 impl LineageService for Lineage {

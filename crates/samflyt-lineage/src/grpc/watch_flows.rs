@@ -15,7 +15,8 @@ use super::Answers;
 use super::flow::message;
 use crate::Lineage;
 use crate::answer::store_failed;
-use crate::reader::{FlowKey, Reader};
+use crate::projections::keys::FlowKey;
+use crate::reader::{Period, Reader};
 
 /// The least time between two messages.
 const GATHER: Duration = Duration::from_millis(200);
@@ -94,9 +95,9 @@ fn changes(
     };
     let first = sent.is_empty();
     let mut flows = Vec::new();
-    for (key, totals) in reader.all_flows(&streams, None, wanted).map_err(store_failed)? {
+    for (key, totals) in reader.all_flows(&streams, Period::ALL, wanted).map_err(store_failed)? {
         if sent.insert(key, totals.events) != Some(totals.events) {
-            flows.push(message(reader, &streams, catalogue, key, totals).map_err(store_failed)?);
+            flows.push(message(reader, &streams, (catalogue, None), key, totals).map_err(store_failed)?);
         }
     }
     if flows.is_empty() && !first {

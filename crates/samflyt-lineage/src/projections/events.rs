@@ -39,7 +39,21 @@ pub(super) fn fold(
         None => None,
         Some(cause) => join(names, writer, place, seen, cause)?,
     };
+    if waited.is_empty() {
+        let system = names.number(writer, seen.system)?;
+        writer.put(leaf(place, kind, system), []);
+    }
+    if let (Some(cause), Some((system, _))) = (cause, seen.causation.and_then(|cause| cause.split_once('/')))
+    {
+        let system = names.number(writer, system)?;
+        writer.remove(leaf(Place { sequence: cause.sequence, ..place }, cause.kind, system));
+    }
     Ok(Joined { cause, waited })
+}
+
+/// An event that nothing has followed from.
+fn leaf(place: Place, kind: Number, system: Number) -> Vec<u8> {
+    keys::leaves_of(place.stream, kind, system).sequence(place.sequence).into_bytes()
 }
 
 fn join(

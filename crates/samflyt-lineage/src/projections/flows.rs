@@ -6,7 +6,7 @@
 use samflyt_projection::{FoldError, Writer};
 
 use super::events::Joined;
-use super::keys::{self, NOBODY, Number, Place, Tail};
+use super::keys::{self, FlowKey, NOBODY, Number, Place, Tail};
 use super::values::Totals;
 use super::{Names, Seen, day_of};
 
@@ -19,7 +19,8 @@ pub(super) fn fold(
 ) -> Result<(), FoldError> {
     let system = names.number(writer, seen.system)?;
     let kind = names.number(writer, seen.kind)?;
-    count(writer, &Flow { stream: place.stream, provider: system, kind, consumer: NOBODY }, seen.at_ms)?;
+    count(writer, &FlowKey { stream: place.stream, provider: system, kind, consumer: NOBODY }, seen.at_ms)?;
+    count_version(writer, place.stream, kind, system, seen)?;
     let key = keys::system(place.stream, system);
     let totals = writer.get(&key)?.and_then(|value| Totals::from_bytes(&value)).unwrap_or_default();
     writer.put(key, totals.and_one_at(seen.at_ms).to_bytes());
@@ -28,12 +29,12 @@ pub(super) fn fold(
         && provider != seen.system
     {
         let provider = names.number(writer, provider)?;
-        let flow = Flow { stream: place.stream, provider, kind: cause.kind, consumer: system };
+        let flow = FlowKey { stream: place.stream, provider, kind: cause.kind, consumer: system };
         count(writer, &flow, seen.at_ms)?;
     }
     for waited in &joined.waited {
         if waited.system != system {
-            let flow = Flow { stream: place.stream, provider: system, kind, consumer: waited.system };
+            let flow = FlowKey { stream: place.stream, provider: system, kind, consumer: waited.system };
             // On the day of the effect, as if the cause had been there.
             count(writer, &flow, waited.at_ms)?;
         }
@@ -41,22 +42,30 @@ pub(super) fn fold(
     Ok(())
 }
 
-struct Flow {
+/// Which version of its contract a system publishes.
+fn count_version(
+    writer: &mut Writer<'_>,
     stream: Number,
-    provider: Number,
     kind: Number,
-    consumer: Number,
+    system: Number,
+    seen: &Seen<'_>,
+) -> Result<(), FoldError> {
+    let Some(version) = seen.contract else { return Ok(()) };
+    let key = keys::versions_of(kind).number(stream).version(version).number(system).into_bytes();
+    let totals = writer.get(&key)?.and_then(|value| Totals::from_bytes(&value)).unwrap_or_default();
+    writer.put(key, totals.and_one_at(seen.at_ms).to_bytes());
+    Ok(())
 }
 
-fn count(writer: &mut Writer<'_>, flow: &Flow, at_ms: u64) -> Result<(), FoldError> {
-    let Flow { stream, provider, kind, consumer } = *flow;
-    let key = keys::flow(stream, provider, kind, consumer).into_bytes();
+fn count(writer: &mut Writer<'_>, flow: &FlowKey, at_ms: u64) -> Result<(), FoldError> {
+    let key = keys::flow(flow);
     let before = writer.get(&key)?.and_then(|value| Totals::from_bytes(&value));
     if before.is_none() {
+        let FlowKey { stream, provider, kind, consumer } = *flow;
         if consumer == NOBODY {
-            writer.put(keys::providers_of(kind, stream).number(provider).into_bytes(), []);
+            writer.put(keys::providers_of(kind).number(stream).number(provider).into_bytes(), []);
         } else {
-            let key = keys::used_by(stream, consumer).number(provider).number(kind).into_bytes();
+            let key = keys::used_by(consumer).number(stream).number(provider).number(kind).into_bytes();
             writer.put(key, []);
         }
     }
@@ -67,9 +76,9 @@ fn count(writer: &mut Writer<'_>, flow: &Flow, at_ms: u64) -> Result<(), FoldErr
 
 /// Adds one to the day of append, and to every day after it: the counts are cumulative. Days come in order but for a late
 /// join, or a clock of the broker that was set back.
-fn count_day(writer: &mut Writer<'_>, flow: &Flow, before: Totals, at_ms: u64) -> Result<(), FoldError> {
+fn count_day(writer: &mut Writer<'_>, flow: &FlowKey, before: Totals, at_ms: u64) -> Result<(), FoldError> {
     let day = day_of(at_ms);
-    let days = || keys::flow_days(flow.stream, flow.provider, flow.kind, flow.consumer);
+    let days = || keys::flow_days(flow);
     let key = days().day(day).into_bytes();
     if let Some(of_day) = writer.get(&key)?.and_then(|value| Totals::from_bytes(&value)) {
         writer.put(key, of_day.and_one_at(at_ms).to_bytes());

@@ -10,11 +10,16 @@
 //! | `p` | stream, event that is not there, sequence of one that names it | system and time of that one | until it comes |
 //! | `p` | stream | how many wait in it | with each that waits |
 //! | `x` | stream, event, sequence of one that corrects or retracts it | 1 corrects, 2 retracts | once |
-//! | `F` | stream, provider, type, consumer | totals | with each event |
-//! | `f` | stream, provider, type, consumer, day | totals up to the end of that day | with each event |
-//! | `r` | stream, consumer, provider, type | empty | once |
+//! | `F` | provider, stream, type, consumer | totals | with each event |
+//! | `f` | provider, stream, type, consumer, day | totals up to the end of that day | with each event |
+//! | `r` | consumer, stream, provider, type | empty | once |
 //! | `t` | type, stream, provider | empty | once |
+//! | `v` | type, stream, contract version, provider | totals | with each event |
+//! | `l` | stream, type, system, sequence of an event that nothing followed from | empty | until something does |
 //! | `s` | stream, system | events, last learned at | with each event |
+//!
+//! What is asked of a system or a type, across tenants, begins with it: an answer costs as much as it holds, however large
+//! the nation is. All flows of a tenant are those of its systems.
 //!
 //! Every key but the names is of one stream, and a stream is folded from itself alone: what one municipality publishes
 //! cannot show in another's answers, and the order in which streams are folded changes nothing. What points from one
@@ -24,7 +29,7 @@
 //! the number of a stream and a sequence, 4 + 6 bytes; sequences below 2⁴⁸ last for longer than the hub. An event is 10
 //! bytes, an affair 8 bytes of a hash of its name.
 
-use samflyt_events::EventRef;
+use samflyt_events::{ContractVersion, EventRef};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// A number for a name.
@@ -38,6 +43,15 @@ pub(crate) const NOBODY: Number = 0;
 pub(crate) struct Place {
     pub stream: Number,
     pub sequence: u64,
+}
+
+/// A flow in a stream: provider, type and consumer by their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FlowKey {
+    pub stream: Number,
+    pub provider: Number,
+    pub kind: Number,
+    pub consumer: Number,
 }
 
 /// Of an event's hash.
@@ -89,6 +103,10 @@ impl Key {
         self.bytes(&day.to_be_bytes())
     }
 
+    pub fn version(self, version: ContractVersion) -> Self {
+        self.bytes(&version.major.to_be_bytes()).bytes(&version.minor.to_be_bytes())
+    }
+
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
     }
@@ -126,24 +144,32 @@ pub(crate) fn amended(stream: Number, key: &EventKey) -> Key {
     Key::new(b'x').number(stream).bytes(key)
 }
 
-pub(crate) fn flows_of(stream: Number) -> Key {
-    Key::new(b'F').number(stream)
+pub(crate) fn flows_of(provider: Number) -> Key {
+    Key::new(b'F').number(provider)
 }
 
-pub(crate) fn flow(stream: Number, provider: Number, kind: Number, consumer: Number) -> Key {
-    flows_of(stream).number(provider).number(kind).number(consumer)
+pub(crate) fn flow(flow: &FlowKey) -> Vec<u8> {
+    flows_of(flow.provider).number(flow.stream).number(flow.kind).number(flow.consumer).into_bytes()
 }
 
-pub(crate) fn flow_days(stream: Number, provider: Number, kind: Number, consumer: Number) -> Key {
-    Key::new(b'f').number(stream).number(provider).number(kind).number(consumer)
+pub(crate) fn flow_days(flow: &FlowKey) -> Key {
+    Key::new(b'f').number(flow.provider).number(flow.stream).number(flow.kind).number(flow.consumer)
 }
 
-pub(crate) fn used_by(stream: Number, consumer: Number) -> Key {
-    Key::new(b'r').number(stream).number(consumer)
+pub(crate) fn used_by(consumer: Number) -> Key {
+    Key::new(b'r').number(consumer)
 }
 
-pub(crate) fn providers_of(kind: Number, stream: Number) -> Key {
-    Key::new(b't').number(kind).number(stream)
+pub(crate) fn providers_of(kind: Number) -> Key {
+    Key::new(b't').number(kind)
+}
+
+pub(crate) fn versions_of(kind: Number) -> Key {
+    Key::new(b'v').number(kind)
+}
+
+pub(crate) fn leaves_of(stream: Number, kind: Number, system: Number) -> Key {
+    Key::new(b'l').number(stream).number(kind).number(system)
 }
 
 pub(crate) fn system(stream: Number, system: Number) -> Vec<u8> {
@@ -170,6 +196,11 @@ impl Tail<'_> {
         let mut sequence = [0; 8];
         sequence[2..].copy_from_slice(last);
         Some(u64::from_be_bytes(sequence))
+    }
+
+    pub fn version(&mut self) -> Option<ContractVersion> {
+        let minor = self.day()?;
+        Some(ContractVersion { major: self.day()?, minor })
     }
 
     pub fn day(&mut self) -> Option<u16> {

@@ -7,7 +7,7 @@ mod names;
 pub(crate) mod values;
 
 use samflyt_events::subject::EVENTS_TEMPLATE;
-use samflyt_events::{SOURCE_PREFIX, TYPE_PREFIX};
+use samflyt_events::{ContractVersion, SOURCE_PREFIX, TYPE_PREFIX};
 use samflyt_log::Entry;
 use samflyt_projection::{Fold, FoldError, Writer};
 use samflyt_runtime::telemetry::{EVENT_TARGET, propagation};
@@ -22,7 +22,7 @@ pub(crate) struct Lineage;
 
 impl Fold for Lineage {
     const NAME: &'static str = "lineage";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     fn fold(&self, entry: &Entry, stream: &str, writer: &mut Writer<'_>) -> Result<(), FoldError> {
         let seen = Seen::read(entry).ok_or_else(|| FoldError::Refused("it is no event".to_owned()))?;
         let mut names = writer.remember::<Names>();
@@ -38,7 +38,7 @@ impl Fold for Lineage {
     fn block_entries(family: u8) -> usize {
         match family {
             b'e' => 16,
-            b'F' | b'f' | b's' | b'd' => 4,
+            b'F' | b'f' | b's' | b'v' | b'd' => 4,
             _ => 32,
         }
     }
@@ -71,6 +71,8 @@ pub(crate) struct Seen<'e> {
     pub causation: Option<&'e str>,
     pub corrects: Option<&'e str>,
     pub retracts: Option<&'e str>,
+    /// The version that it was checked against; none for the catalogue's own events.
+    pub contract: Option<ContractVersion>,
     /// When it was learned of, in milliseconds since 1970.
     pub at_ms: u64,
 }
@@ -86,11 +88,13 @@ impl<'e> Seen<'e> {
     fn read(entry: &'e Entry) -> Option<Self> {
         let reference = entry.header("Nats-Msg-Id")?;
         let at_ms = u64::try_from(entry.learned_at.unix_timestamp_nanos() / 1_000_000).ok()?;
+        let kind = entry.header("ce-type")?.strip_prefix(TYPE_PREFIX)?;
         Some(Self {
+            contract: entry.header("ce-dataschema").and_then(|uri| ContractVersion::of_uri(uri, kind)),
+            kind,
             key: event_key_of(reference.as_bytes()),
             reference,
             system: entry.header("ce-source")?.strip_prefix(SOURCE_PREFIX)?,
-            kind: entry.header("ce-type")?.strip_prefix(TYPE_PREFIX)?,
             correlation: entry.header("ce-correlationid")?,
             causation: entry.header("ce-causationid"),
             corrects: entry.header("ce-corrects"),

@@ -98,6 +98,6 @@ fn message(entry: &Arc<ContractEntry>) -> pb::Contract {
         version: contract.version.to_string(),
         document: contract.to_json(),
         published_at: Some(refused::timestamp(entry.published_at)),
-        retired: entry.retired,
+        retired: entry.is_retired(),
     }
 }

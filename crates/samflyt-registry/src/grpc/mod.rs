@@ -1,8 +1,16 @@
 //! The API: parse → decide → append → reply. One file per kind of thing.
 
+mod agreements;
+mod catalogue;
+mod changes;
 mod contracts;
+mod exports;
 mod grants;
+mod history;
+mod imports;
 mod parse;
+mod products;
+mod resources;
 mod systems;
 mod tenants;
 
@@ -21,15 +29,22 @@ impl Registry {
     }
 }
 
-/// Authenticates, hands over to the method of the same name, and maps its refusal.
+/// Authenticates, hands over to the method that answers, and maps its refusal.
+macro_rules! rpc {
+    ($self:ident, $request:ident, $method:ident) => {{
+        let (metadata, _, message) = $request.into_parts();
+        let answer = async { $self.$method($self.caller(&metadata).await?, message).await };
+        answer.await.map(Response::new).map_err(|refusal| refused::status(&refusal))
+    }};
+}
+use rpc;
+
 macro_rules! rpcs {
     ($($rpc:ident($request:ident) -> $response:ident;)*) => {
         #[tonic::async_trait]
         impl RegistryService for Registry {
             $(async fn $rpc(&self, request: Request<pb::$request>) -> Result<Response<pb::$response>, Status> {
-                let (metadata, _, message) = request.into_parts();
-                let answer = async { self.$rpc(self.caller(&metadata).await?, message).await };
-                answer.await.map(Response::new).map_err(|refusal| refused::status(&refusal))
+                rpc!(self, request, $rpc)
             })*
         }
     };

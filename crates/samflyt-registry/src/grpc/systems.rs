@@ -17,20 +17,24 @@ impl Registry {
         caller: Caller,
         request: pb::RegisterSystemRequest,
     ) -> Result<pb::RegisterSystemResponse, Refusal> {
-        let system = System {
-            id: parse("/id", &request.id, SystemId::new)?,
-            host: parse("/host", &request.host, TenantId::new)?,
-            product: text("/product", request.product)?,
-            name: text("/name", request.name)?,
-            note: request.note,
-            replaced_by: None,
-            replaced_on: None,
-            retired_on: None,
-        };
+        let mut system = System::new(
+            parse("/id", &request.id, SystemId::new)?,
+            parse("/host", &request.host, TenantId::new)?,
+            text("/product", request.product)?,
+            text("/name", request.name)?,
+        );
+        system.note = request.note;
         caller.require(&self.deps.feed.get(), Scope::Registry, &system.host, None)?;
-        let author = Author::new(&caller, request.reason);
-        self.change(&author, |catalogue| decide::register_system(catalogue, &system)).await?;
+        self.register(&Author::new(&caller, request.reason), &system).await?;
         Ok(pb::RegisterSystemResponse { system: Some(self.system(&caller, &system.id)?) })
+    }
+
+    /// Both steps of a registration; one that broke off after the first is taken up again.
+    pub(super) async fn register(&self, author: &Author, system: &System) -> Result<(), Refusal> {
+        let reserve = |catalogue: &Catalogue| decide::reserve_system(catalogue, &system.id, &system.host);
+        self.change(author, reserve).await?;
+        self.change(author, |catalogue| decide::register_system(catalogue, system)).await?;
+        Ok(())
     }
 
     pub(super) async fn enrol_system(

@@ -2,9 +2,10 @@
 
 use samflyt_events::EventRef;
 use samflyt_proto::lineage::Window;
-use time::Date;
 use time::format_description::BorrowedFormatItem;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+use time::{Date, OffsetDateTime};
 
 const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
@@ -33,6 +34,28 @@ impl Period {
     pub(super) fn window(self) -> Window {
         Window { from: self.from.unwrap_or_default(), until: self.until.unwrap_or_default() }
     }
+}
+
+/// A moment of the past.
+#[derive(Debug, clap::Args)]
+pub(super) struct AsOf {
+    /// As it was known then: YYYY-MM-DD (the end of that day, UTC), or a time such as 2026-03-01T08:30:00Z
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    as_of: Option<OffsetDateTime>,
+}
+
+impl AsOf {
+    pub(super) fn timestamp(&self) -> Option<prost_types::Timestamp> {
+        self.as_of.map(samflyt_runtime::refused::timestamp)
+    }
+}
+
+fn moment(text: &str) -> Result<OffsetDateTime, String> {
+    if let Ok(day) = Date::parse(text, DATE) {
+        return Ok(day.with_time(time::macros::time!(23:59:59.999)).assume_utc());
+    }
+    let rule = "is neither a date such as 2026-03-01 nor a time such as 2026-03-01T08:30:00Z";
+    OffsetDateTime::parse(text, &Rfc3339).map_err(|_| rule.to_owned())
 }
 
 fn reference(text: &str) -> Result<EventRef, String> {

@@ -4,7 +4,7 @@ use samflyt_proto::common::Completeness;
 use samflyt_proto::lineage::{Flow, ListFlowsRequest, WatchFlowsRequest, WatchFlowsResponse};
 use serde_json::{Value, json};
 
-use super::ask::{Period, bare_type};
+use super::ask::{AsOf, Period, bare_type};
 use crate::cli::output::{Table, print, print_json, print_json_line};
 use crate::cli::{Failure, Remote, json as as_json, show};
 
@@ -27,8 +27,10 @@ pub(super) struct Flows {
     kind: Option<String>,
     #[command(flatten)]
     period: Period,
+    #[command(flatten)]
+    as_of: AsOf,
     /// Shows the flows as they are, then each change, until it is stopped
-    #[arg(long, conflicts_with_all = ["kind", "from", "until"])]
+    #[arg(long, conflicts_with_all = ["kind", "from", "until", "as_of"])]
     watch: bool,
 }
 
@@ -47,6 +49,7 @@ impl Flows {
             page_size: PAGE_SIZE,
             page_token: String::new(),
             at_least: None,
+            as_of: self.as_of.timestamp(),
         };
         let mut flows = Vec::new();
         let completeness = loop {

@@ -4,7 +4,7 @@ use samflyt_proto::lineage::get_flow_graph_request::Start;
 use samflyt_proto::lineage::{Direction, FlowNode, GetFlowGraphRequest, GetFlowGraphResponse};
 use serde_json::{Value, json};
 
-use super::ask::{Period, bare_type};
+use super::ask::{AsOf, Period, bare_type};
 use super::flows::flow_json;
 use super::{dot, mermaid, outline};
 use crate::cli::output::{print, print_json};
@@ -35,6 +35,8 @@ pub(super) struct Graph {
     tenants: Vec<String>,
     #[command(flatten)]
     period: Period,
+    #[command(flatten)]
+    as_of: AsOf,
     /// How it is drawn
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -70,6 +72,7 @@ impl Graph {
             window: Some(self.period.window()),
             edges_max: 0,
             at_least: None,
+            as_of: self.as_of.timestamp(),
         };
         let answer =
             remote.lineage().await?.get_flow_graph(request).await.map_err(Failure::from)?.into_inner();

@@ -1,0 +1,20 @@
+//! `FindDrift`.
+
+use std::sync::Arc;
+
+use samflyt_events::{Reason, Refusal};
+use samflyt_proto::lineage as pb;
+use samflyt_runtime::Caller;
+
+use crate::Lineage;
+use crate::grpc::Answers;
+
+impl Lineage {
+    pub(super) async fn drift(
+        self: &Arc<Self>,
+        _caller: Caller,
+        _request: pb::FindDriftRequest,
+    ) -> Result<Answers<pb::FindDriftResponse>, Refusal> {
+        Err(Refusal::new(Reason::RequestInvalid, "not built yet"))
+    }
+}

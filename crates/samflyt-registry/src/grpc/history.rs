@@ -1,0 +1,62 @@
+//! `ListResourceHistory`: read from the log itself, which is where the reasons are.
+
+use samflyt_events::Reason;
+use samflyt_events::Refusal;
+use samflyt_events::catalogue::{CatalogueEvent, Kind, Record, Resource, place};
+use samflyt_log::Entry;
+use samflyt_proto::registry as pb;
+use samflyt_runtime::{Caller, refused};
+
+use super::catalogue::kind;
+use super::resources::readable;
+use crate::difference::changed_members;
+use crate::{Registry, decide};
+
+/// How many changes of one thing are shown.
+const CHANGES_MAX: usize = 1_000;
+
+impl Registry {
+    pub(super) async fn list_resource_history(
+        &self,
+        caller: Caller,
+        request: pb::ListResourceHistoryRequest,
+    ) -> Result<pb::ListResourceHistoryResponse, Refusal> {
+        let kind = kind(request.kind())?;
+        let owner = readable(&caller, &self.deps.feed.get(), kind, &request.tenant)?;
+        let (stream, subject) = place((kind != Kind::Product).then_some(&owner), kind, &request.id);
+        let page = self.deps.log.read_subject(&stream, &subject, 1, CHANGES_MAX).await.map_err(|error| {
+            tracing::warn!(%error, "the registry's log cannot be read");
+            Refusal::new(Reason::LogUnavailable, "the log does not answer: try again")
+        })?;
+        let states = self.deps.feed.get().resource_history(kind, &owner, &request.id);
+        let mut changes = Vec::new();
+        for entry in &page.entries {
+            let at = states.iter().position(|state| state.revision == entry.sequence);
+            let Some(at) = at else { continue };
+            let before = at.checked_sub(1).and_then(|before| states[before].value.as_deref());
+            changes.extend(change(entry, before, states[at].value.as_deref()));
+        }
+        if changes.is_empty() {
+            return Err(decide::unknown(kind.as_str(), &request.id));
+        }
+        changes.reverse();
+        Ok(pb::ListResourceHistoryResponse { changes })
+    }
+}
+
+fn change(entry: &Entry, before: Option<&Resource>, after: Option<&Resource>) -> Option<pb::ResourceChange> {
+    let record: Record = serde_json::from_slice(&entry.payload).ok()?;
+    if matches!(record.event, CatalogueEvent::SystemEnrolled { .. }) {
+        return None;
+    }
+    Some(pb::ResourceChange {
+        revision: entry.sequence,
+        r#type: record.event.kind().into_owned(),
+        changed_at: Some(refused::timestamp(entry.learned_at)),
+        changed_by: entry.header("ce-publisher").unwrap_or_default().to_owned(),
+        client: record.client.unwrap_or_default(),
+        reason: record.why,
+        changed: changed_members(before, after),
+        document: after.map(|after| after.document().to_string().into_bytes()).unwrap_or_default(),
+    })
+}
