@@ -1,6 +1,7 @@
 //! The streams: one per tenant for events, one per tenant and one shared for the catalogue.
 
 use async_nats::jetstream::{ErrorCode, context::GetStreamErrorKind, stream};
+use samflyt_events::catalogue::Kind;
 use samflyt_events::{TenantId, subject};
 use time::OffsetDateTime;
 
@@ -34,8 +35,8 @@ impl Log {
         let events = subject::events_stream(tenant);
         self.ensure(events, vec![subject::events_of(tenant)]).await?;
         let registry = subject::tenant_registry_stream(tenant);
-        let kinds = ["system", "dataset", "agreement", "process", "service", "change"];
-        let subjects = kinds.iter().map(|kind| format!("registry.{tenant}.{kind}.>")).collect();
+        let kinds = Kind::OWNED.iter().map(|kind| kind.as_str());
+        let subjects = kinds.map(|kind| format!("registry.{tenant}.{kind}.>")).collect();
         self.ensure(registry, subjects).await
     }
 
@@ -44,15 +45,15 @@ impl Log {
     /// # Errors
     /// [`StreamError`] where the broker refuses.
     pub async fn ensure_registry(&self) -> Result<(), StreamError> {
-        let kinds = ["tenant", "product", "contract", "grant"];
-        let subjects = kinds.iter().map(|kind| format!("registry.{kind}.*")).collect();
+        let kinds = Kind::SHARED.iter().map(|kind| kind.as_str());
+        let subjects = kinds.map(|kind| format!("registry.{kind}.*")).collect();
         self.ensure(subject::REGISTRY_STREAM.to_owned(), subjects).await
     }
 
     async fn ensure(&self, name: String, subjects: Vec<String>) -> Result<(), StreamError> {
         let config = stream::Config {
             name: name.clone(),
-            subjects,
+            subjects: subjects.clone(),
             storage: stream::StorageType::File,
             num_replicas: self.config.replicas,
             duplicate_window: self.config.duplicate_window(),
@@ -62,10 +63,18 @@ impl Log {
             discard: stream::DiscardPolicy::New,
             ..Default::default()
         };
-        match self.jetstream.get_or_create_stream(config).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(StreamError { stream: name, message: error.to_string() }),
+        let failed =
+            |error: &dyn std::fmt::Display| StreamError { stream: name.clone(), message: error.to_string() };
+        let found = self.jetstream.get_or_create_stream(config).await.map_err(|error| failed(&error))?;
+        let mut config = found.cached_info().config.clone();
+        // An earlier version made it, which knew of fewer kinds.
+        let missing: Vec<String> =
+            subjects.into_iter().filter(|subject| !config.subjects.contains(subject)).collect();
+        if !missing.is_empty() {
+            config.subjects.extend(missing);
+            self.jetstream.update_stream(config).await.map_err(|error| failed(&error))?;
         }
+        Ok(())
     }
 
     /// Where a stream stands; none where there is no such stream.

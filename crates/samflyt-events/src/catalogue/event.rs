@@ -40,6 +40,20 @@ impl Kind {
         Self::Controller,
     ];
 
+    /// The kinds of the shared stream. Of a system it holds who has its id.
+    pub const SHARED: [Self; 5] = [Self::Tenant, Self::Product, Self::Contract, Self::Grant, Self::System];
+    /// The kinds of a tenant's stream.
+    pub const OWNED: [Self; 8] = [
+        Self::System,
+        Self::Usage,
+        Self::Process,
+        Self::Dataset,
+        Self::Service,
+        Self::Agreement,
+        Self::Change,
+        Self::Controller,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Tenant => "tenant",
