@@ -231,8 +231,13 @@ impl Reader {
         let totals = |pair: Option<Result<samflyt_projection::Pair, StoreError>>| {
             Ok::<_, StoreError>(pair.transpose()?.and_then(|(_, value)| Totals::from_bytes(&value)))
         };
-        let Some(last) = totals(self.view.range_backward(&first_inside..&after).next())? else {
-            return Ok(None);
+        let mut inside = self.view.range_backward(&first_inside..&after);
+        let last = loop {
+            let Some(last) = totals(inside.next())? else { return Ok(None) };
+            // The day of the moment counts as a whole, unless nothing of it had been seen by then.
+            if last.first_ms <= period.seen_ms {
+                break Totals { last_ms: last.last_ms.min(period.seen_ms), ..last };
+            }
         };
         if period.from == 0 {
             return Ok(Some(Totals { events: last.events, first_ms: all.first_ms, last_ms: last.last_ms }));
