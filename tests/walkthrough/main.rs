@@ -11,6 +11,7 @@ mod kill_nine;
 mod layout;
 mod lineage;
 mod process;
+mod push;
 mod registry;
 mod resend;
 mod stream;
