@@ -3,6 +3,7 @@
 
 mod answers;
 mod bad_input;
+mod broker_elsewhere;
 mod broker_gone;
 mod corruption;
 mod fsync;

@@ -18,17 +18,14 @@ pub struct HubProcess {
 impl HubProcess {
     /// `samflyt up` on a folder, with these variables beside.
     pub async fn start(dir: &Path, environment: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(BINARY)
-            .args(["up", "--json", "--data-dir"])
-            .arg(dir)
-            .env("SAMFLYT_GRPC__LISTEN", "127.0.0.1:0")
-            .env("SAMFLYT_HTTP__LISTEN", "127.0.0.1:0")
-            .env("SAMFLYT_TELEMETRY__LOG_FILTER", "error")
-            .envs(environment.iter().copied())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
+        let mut command = up(dir);
+        command.envs(environment.iter().copied());
+        Self::of(command).await
+    }
+
+    /// What [`up`] made, with more to it.
+    pub async fn of(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.next_line().await.unwrap().expect("the hub says when it is ready");
         Self { child, ready: serde_json::from_str(&line).unwrap() }
@@ -90,6 +87,20 @@ impl HubProcess {
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
     }
+}
+
+/// `samflyt up` on a folder. Not started yet.
+pub fn up(dir: &Path) -> Command {
+    let mut command = Command::new(BINARY);
+    command
+        .args(["up", "--json", "--data-dir"])
+        .arg(dir)
+        .env("SAMFLYT_GRPC__LISTEN", "127.0.0.1:0")
+        .env("SAMFLYT_HTTP__LISTEN", "127.0.0.1:0")
+        .env("SAMFLYT_TELEMETRY__LOG_FILTER", "error")
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    command
 }
 
 /// Sends a signal to a process that was not waited for yet.

@@ -1,6 +1,7 @@
 //! The streams: one per tenant for events, one per tenant and one shared for the catalogue.
 
-use async_nats::jetstream::{ErrorCode, context::GetStreamErrorKind, stream};
+use async_nats::jetstream::context::{CreateStreamError, CreateStreamErrorKind, GetStreamErrorKind};
+use async_nats::jetstream::{ErrorCode, stream};
 use samflyt_events::{TenantId, subject};
 use time::OffsetDateTime;
 
@@ -64,7 +65,7 @@ impl Log {
         };
         match self.jetstream.get_or_create_stream(config).await {
             Ok(_) => Ok(()),
-            Err(error) => Err(StreamError { stream: name, message: error.to_string() }),
+            Err(error) => Err(StreamError { stream: name, message: message(&error) }),
         }
     }
 
@@ -91,4 +92,21 @@ impl Log {
             },
         }
     }
+}
+
+fn message(error: &CreateStreamError) -> String {
+    let is_off = match error.kind() {
+        CreateStreamErrorKind::JetStreamUnavailable => true,
+        CreateStreamErrorKind::JetStream(error) => {
+            [ErrorCode::JETSTREAM_NOT_ENABLED, ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT]
+                .contains(&error.error_code())
+        }
+        _ => false,
+    };
+    if is_off {
+        return format!(
+            "{error}: enable `jetstream` in the broker's configuration, and for the account of the hub's user"
+        );
+    }
+    error.to_string()
 }
