@@ -15,5 +15,6 @@ mod process;
 mod push;
 mod registry;
 mod resend;
+mod sigterm;
 mod stream;
 mod tracing;
