@@ -17,4 +17,5 @@ mod registry;
 mod resend;
 mod sigterm;
 mod stream;
+mod tls;
 mod tracing;
