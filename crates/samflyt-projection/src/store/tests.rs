@@ -137,3 +137,27 @@ fn a_directory_that_sled_has_not_let_go_of_is_waited_for_and_not_set_aside() {
     assert_eq!(open(dir.path()).1, checkpoint);
     letting_go.join().unwrap();
 }
+
+#[test]
+fn a_new_version_whose_store_breaks_begins_again_and_leaves_the_old() {
+    let dir = TempDir::new().unwrap();
+    let (store, checkpoint) = open(dir.path());
+    let checkpoint = write(&store, checkpoint, &Writes::from([(vec![1], Some(vec![2]))]), &mut Model::new());
+    drop(store);
+    let next = Layout { version: 2, ..LAYOUT };
+    let directory = Directory::take(config(dir.path()), next).unwrap();
+    let (broken, begun) = directory.open_current().unwrap();
+    assert_eq!(begun, Checkpoint::default());
+    directory.set_aside(broken.path()).unwrap();
+    let (again, _) = directory.open_new().unwrap();
+    directory.begin(&again).unwrap();
+    assert_ne!(again.path(), broken.path());
+    let begun = write(&again, begun, &Writes::from([(vec![3], Some(vec![4]))]), &mut Model::new());
+    drop((broken, again, directory));
+
+    // The same version goes on with the second; the version before finds its own.
+    let directory = Directory::take(config(dir.path()), next).unwrap();
+    assert_eq!(directory.open_current().unwrap().1, begun);
+    drop(directory);
+    assert_eq!(open(dir.path()).1, checkpoint);
+}
