@@ -7,7 +7,8 @@ mod open;
 mod pending;
 
 use std::{
-    collections::BTreeMap,
+    any::{Any, TypeId},
+    collections::{BTreeMap, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{
@@ -42,6 +43,7 @@ pub(crate) struct Store {
     pending: Pending,
     layout: Layout,
     damage: Arc<Damage>,
+    remembered: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     /// Behind sled, so that it is dropped after it.
     grave: Grave,
 }
@@ -68,10 +70,16 @@ impl Store {
     ) -> Result<(Arc<Self>, Checkpoint), StoreError> {
         let (tree, checkpoint) = open::open_guarded(&path, layout.version, config)?;
         let grave = Grave { path, _lock: lock, doomed: AtomicBool::new(false) };
-        Ok((
-            Arc::new(Self { tree, pending: Pending::default(), layout, damage: Arc::default(), grave }),
-            checkpoint,
-        ))
+        let (pending, damage, remembered) = (Pending::default(), Arc::default(), Mutex::default());
+        Ok((Arc::new(Self { tree, pending, layout, damage, remembered, grave }), checkpoint))
+    }
+
+    /// What readers remember of this store; gone with it.
+    pub fn remembered<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let mut remembered = self.remembered.lock();
+        let kept = remembered.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
+        // It is of the type that it is kept under.
+        Arc::clone(kept).downcast().unwrap_or_default()
     }
 
     pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
