@@ -1,5 +1,5 @@
-//! What one answer stands on: one view of the flows, one catalogue, one moment. Names, numbers and contracts that were
-//! looked up are remembered for as long as the answer is made.
+//! What one answer stands on: one view of the flows, one catalogue, one moment. Contracts that were looked up are
+//! remembered for as long as the answer is made.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,10 +22,9 @@ pub(super) struct Ground {
     pub moment: AsOf,
     /// The moment itself.
     pub at: OffsetDateTime,
-    names: HashMap<Number, Arc<str>>,
-    numbers: HashMap<Arc<str>, Number>,
-    /// Names that the flows do not know, with numbers of this answer's own, down from the largest.
-    unheard: HashMap<Arc<str>, Number>,
+    /// Names that the flows do not know. Their numbers are this answer's own, down from the largest.
+    unheard: Vec<String>,
+    unheard_numbers: HashMap<String, Number>,
     contracts: HashMap<Number, Option<Arc<ContractEntry>>>,
 }
 
@@ -37,24 +36,19 @@ impl Lineage {
     ) -> Result<Ground, Refusal> {
         let moment = moment_of(as_of)?;
         let at = moment.unwrap_or_else(|| self.deps.clock.now());
-        Ok(Ground::new(reader, Arc::clone(&self.deps.feed.get()), moment, at))
+        Ok(Ground {
+            reader,
+            catalogue: Arc::clone(&self.deps.feed.get()),
+            moment,
+            at,
+            unheard: Vec::new(),
+            unheard_numbers: HashMap::new(),
+            contracts: HashMap::new(),
+        })
     }
 }
 
 impl Ground {
-    fn new(reader: Reader, catalogue: Arc<Catalogue>, moment: AsOf, at: OffsetDateTime) -> Self {
-        Self {
-            reader,
-            catalogue,
-            moment,
-            at,
-            names: HashMap::new(),
-            numbers: HashMap::new(),
-            unheard: HashMap::new(),
-            contracts: HashMap::new(),
-        }
-    }
-
     /// The day that agreements have to be valid on, UTC as the log's own days are.
     pub fn on(&self) -> Date {
         self.at.to_offset(time::UtcOffset::UTC).date()
@@ -73,32 +67,25 @@ impl Ground {
         }
     }
 
-    pub fn name(&mut self, number: Number) -> Result<Arc<str>, StoreError> {
-        if let Some(name) = self.names.get(&number) {
-            return Ok(Arc::clone(name));
+    pub fn name(&self, number: Number) -> Result<String, StoreError> {
+        match self.unheard.get((Number::MAX - number) as usize) {
+            Some(unheard) => Ok(unheard.clone()),
+            None => self.reader.name(number),
         }
-        let name: Arc<str> = self.reader.name(number)?.into();
-        self.names.insert(number, Arc::clone(&name));
-        Ok(name)
     }
 
     /// The number of a name. One that was never seen gets a number of this answer's own, for as long as it stays unseen:
     /// the log goes on while an answer is made.
     pub fn number(&mut self, name: &str) -> Result<Number, StoreError> {
-        if let Some(number) = self.numbers.get(name) {
-            return Ok(*number);
-        }
         if let Some(number) = self.reader.number(name)? {
-            self.numbers.insert(name.into(), number);
             return Ok(number);
         }
-        if let Some(number) = self.unheard.get(name) {
+        if let Some(number) = self.unheard_numbers.get(name) {
             return Ok(*number);
         }
         let number = Number::MAX - Number::try_from(self.unheard.len()).unwrap_or(0);
-        let name: Arc<str> = name.into();
-        self.names.insert(number, Arc::clone(&name));
-        self.unheard.insert(name, number);
+        self.unheard.push(name.to_owned());
+        self.unheard_numbers.insert(name.to_owned(), number);
         Ok(number)
     }
 
@@ -130,7 +117,7 @@ impl Ground {
     }
 
     /// A system as the catalogue had it.
-    pub fn system(&mut self, number: Number) -> Result<Option<Arc<System>>, StoreError> {
+    pub fn system(&self, number: Number) -> Result<Option<Arc<System>>, StoreError> {
         let name = self.name(number)?;
         let id = SystemId::new(&name).ok();
         Ok(id.and_then(|id| self.catalogue.system_at(&id, self.moment).cloned()))

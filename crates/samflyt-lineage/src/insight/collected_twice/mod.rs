@@ -153,8 +153,8 @@ impl CollectedTwice {
                 reusable_from.push(self.source(agreements, collector.kind, source)?);
             }
             collectors.push(pb::Collector {
-                system: self.ground.name(collector.system)?.to_string(),
-                r#type: self.ground.name(collector.kind)?.to_string(),
+                system: self.ground.name(collector.system)?,
+                r#type: self.ground.name(collector.kind)?,
                 fields: collector.fields.clone(),
                 events: collector.totals.events,
                 reusable_from,
@@ -180,8 +180,8 @@ impl CollectedTwice {
             }
         };
         Ok(pb::Source {
-            system: self.ground.name(source.system)?.to_string(),
-            r#type: self.ground.name(source.kind)?.to_string(),
+            system: self.ground.name(source.system)?,
+            r#type: self.ground.name(source.kind)?,
             legal_basis,
             agreement: agreement.map(|agreement| agreement.id.to_string()).unwrap_or_default(),
         })

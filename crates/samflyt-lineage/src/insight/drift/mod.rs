@@ -116,9 +116,9 @@ impl Drift {
         Ok(pb::Drift {
             kind: found.kind.into(),
             tenant: tenant.to_string(),
-            provider: self.ground.name(found.flow.provider)?.to_string(),
-            r#type: self.ground.name(found.flow.kind)?.to_string(),
-            consumer: self.ground.name(found.flow.consumer)?.to_string(),
+            provider: self.ground.name(found.flow.provider)?,
+            r#type: self.ground.name(found.flow.kind)?,
+            consumer: self.ground.name(found.flow.consumer)?,
             agreement: agreement.map(|agreement| agreement.id.to_string()).unwrap_or_default(),
             events: found.totals.events,
             first_seen: seen.then(|| moment(found.totals.first_ms)),

@@ -27,7 +27,7 @@ pub(super) fn findings(
     used: &[Used],
     functions: &dyn Fn(&str) -> Vec<String>,
     agreements: &[Arc<Agreement>],
-    personal: &BTreeSet<Arc<str>>,
+    personal: &BTreeSet<String>,
 ) -> Vec<pb::Finding> {
     let mut found = Vec::new();
     expiring(rules, agreements, &mut found);

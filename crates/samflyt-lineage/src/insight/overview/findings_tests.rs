@@ -35,7 +35,7 @@ fn told(
         "product" => vec!["maps".to_owned()],
         _ => Vec::new(),
     };
-    let personal = personal.iter().map(|system| Arc::from(*system)).collect();
+    let personal = personal.iter().map(|system| (*system).to_owned()).collect();
     let found = findings(RULES, used, &functions, agreements, &personal);
     found.into_iter().map(|finding| (finding.kind(), finding.id, finding.on)).collect()
 }

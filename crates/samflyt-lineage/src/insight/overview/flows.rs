@@ -21,7 +21,7 @@ pub(super) struct Flows {
     /// Between systems that are known to stand in different security zones.
     pub across_zones: u32,
     /// Systems that publish or use events with personal fields.
-    pub personal: BTreeSet<Arc<str>>,
+    pub personal: BTreeSet<String>,
 }
 
 pub(super) fn count(

@@ -45,10 +45,7 @@ impl Lineage {
             risk_assessment_years: self.config.risk_assessment_years,
         };
         let population = self.config.population.clone();
-        let overview = Overview { ground, rules, population, used: BTreeMap::new() };
-        let asked = tenants.clone();
-        let (mut overview, ()) =
-            off_the_loop(overview, move |overview| overview.read_systems(&asked)).await.map_err(broken)?;
+        let mut overview = Overview { ground, rules, population, used: BTreeMap::new() };
         let mut rows = Vec::with_capacity(tenants.len());
         for asked in &tenants {
             let tenant = asked.clone();
@@ -79,10 +76,6 @@ struct Overview {
 }
 
 impl Overview {
-    fn read_systems(&mut self, tenants: &BTreeSet<TenantId>) {
-        self.used = used(&self.ground.catalogue, self.ground.moment, tenants);
-    }
-
     fn used_by(&self, tenant: &TenantId) -> &[Used] {
         self.used.get(tenant).map(Vec::as_slice).unwrap_or_default()
     }
@@ -90,6 +83,7 @@ impl Overview {
     fn tenant(&mut self, tenant: &TenantId) -> Result<pb::TenantOverview, StoreError> {
         let agreements = self.ground.approved(tenant);
         let flows = flows::count(&mut self.ground, tenant, &agreements)?;
+        self.used.insert(tenant.clone(), used(&self.ground.catalogue, self.ground.moment, tenant));
         let used = self.used_by(tenant);
         let costs: Vec<Option<u64>> =
             used.iter().filter(|used| used.is_in_use(self.rules.on)).map(Used::cost_nok).collect();

@@ -1,6 +1,5 @@
 //! Which systems a municipality uses, since when, and what each costs it. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use samflyt_events::TenantId;
@@ -38,27 +37,25 @@ impl Used {
     }
 }
 
-/// The systems of each tenant, by id: one pass over the catalogue.
-pub(super) fn used(
-    catalogue: &Catalogue,
-    moment: AsOf,
-    tenants: &BTreeSet<TenantId>,
-) -> BTreeMap<TenantId, Vec<Used>> {
-    let mut used: BTreeMap<TenantId, Vec<Used>> = BTreeMap::new();
-    for system in catalogue.systems_at(moment) {
-        let mut since: BTreeMap<&TenantId, Date> =
-            catalogue.enrolments(&system.id, moment).map(|(tenant, at)| (tenant, at.date())).collect();
-        since.insert(&system.host, host_since(catalogue, system));
-        let users = u64::try_from(since.len()).unwrap_or(u64::MAX);
-        for (place, (tenant, since)) in (0..).zip(since) {
-            if tenants.contains(tenant) {
-                let usage = catalogue.usages().get(tenant, system.id.as_str(), moment).cloned();
-                let one = Used { system: Arc::clone(system), usage, users, place, since };
-                used.entry(tenant.clone()).or_default().push(one);
-            }
+/// A tenant's systems, by id.
+pub(super) fn used(catalogue: &Catalogue, moment: AsOf, tenant: &TenantId) -> Vec<Used> {
+    let systems = catalogue.systems_of(tenant, moment);
+    let used = systems.map(|system| {
+        let users = catalogue.users_at(system, moment);
+        let place = users.iter().take_while(|user| *user != tenant).count();
+        let enrolled = catalogue.enrolments(&system.id, moment).find(|(user, _)| *user == tenant);
+        Used {
+            system: Arc::clone(system),
+            usage: catalogue.usages().get(tenant, system.id.as_str(), moment).cloned(),
+            users: u64::try_from(users.len()).unwrap_or(u64::MAX),
+            place: u64::try_from(place).unwrap_or(u64::MAX),
+            since: match enrolled {
+                Some((_, at)) if *tenant != system.host => at.date(),
+                _ => host_since(catalogue, system),
+            },
         }
-    }
-    used
+    });
+    used.collect()
 }
 
 /// A system without a date of its own is known from its registration on.
