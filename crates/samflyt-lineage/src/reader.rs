@@ -169,13 +169,15 @@ impl Reader {
         Ok(flows)
     }
 
-    /// What a consumer uses: provider and type.
-    pub fn used_by(&self, consumer: Number, streams: &Streams) -> Result<Vec<FlowKey>, StoreError> {
+    /// What a consumer uses, and since when, in milliseconds since 1970.
+    pub fn used_by(&self, consumer: Number, streams: &Streams) -> Result<Vec<(FlowKey, u64)>, StoreError> {
         let mut flows = Vec::new();
-        self.of_streams(&keys::used_by(consumer), streams, |mut tail, _| {
-            if let (Some(kind), Some(provider), Some(stream)) = (tail.number(), tail.number(), tail.number())
+        self.of_streams(&keys::used_by(consumer), streams, |mut tail, since| {
+            let (kind, provider, stream) = (tail.number(), tail.number(), tail.number());
+            if let (Some(kind), Some(provider), Some(stream), Ok(since)) =
+                (kind, provider, stream, since.try_into())
             {
-                flows.push(FlowKey { stream, provider, kind, consumer });
+                flows.push((FlowKey { stream, provider, kind, consumer }, u64::from_be_bytes(since)));
             }
         })?;
         Ok(flows)

@@ -6,25 +6,26 @@ use samflyt_projection::StoreError;
 use samflyt_proto::lineage as pb;
 
 use crate::answer::moment;
+use crate::names::Names;
 use crate::projections::keys::FlowKey;
 use crate::projections::values::Totals;
-use crate::reader::{Reader, Streams};
+use crate::reader::Streams;
 
 pub(crate) fn message(
-    reader: &Reader,
+    names: &mut Names<'_>,
     streams: &Streams,
     (catalogue, as_of): (&Catalogue, AsOf),
     key: FlowKey,
     totals: Totals,
 ) -> Result<pb::Flow, StoreError> {
-    let kind = reader.name(key.kind)?;
+    let kind = names.name(key.kind)?.to_string();
     let contract = EventType::new(&kind).ok().and_then(|kind| catalogue.contract_at(&kind, as_of).cloned());
     let contract = contract.as_ref().map(|entry| &entry.compiled.contract);
     Ok(pb::Flow {
         tenant: streams.get(&key.stream).map(ToString::to_string).unwrap_or_default(),
-        provider: reader.name(key.provider)?,
+        provider: names.name(key.provider)?.to_string(),
         r#type: kind,
-        consumer: reader.name(key.consumer)?,
+        consumer: names.name(key.consumer)?.to_string(),
         events: totals.events,
         first_seen: Some(moment(totals.first_ms)),
         last_seen: Some(moment(totals.last_ms)),

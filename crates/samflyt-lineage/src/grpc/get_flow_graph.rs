@@ -12,8 +12,10 @@ use samflyt_runtime::Caller;
 use super::flow::{message, order};
 use crate::Lineage;
 use crate::answer::{completeness, moment_of, period, store_failed};
-use crate::graph::{Extent, Graph, Start};
+use crate::graph::{Begin, Graph};
+use crate::names::Names;
 use crate::reader::{Reader, Streams};
+use crate::walk::Extent;
 
 const EDGES_DEFAULT: u32 = 1_000;
 
@@ -30,13 +32,13 @@ impl Lineage {
             upstream: direction != Direction::Downstream,
             downstream: direction != Direction::Upstream,
             depth: request.depth.max(1),
-            period: period(request.window, request.as_of)?,
             edges_max: edges_max.min(self.config.graph_edges_max) as usize,
         };
+        let period = period(request.window, request.as_of)?;
         let streams = reader.streams(tenants.iter().cloned()).map_err(store_failed)?;
         let start = match &request.start {
-            Some(Asked::System(system)) => reader.number(system).map(|number| number.map(Start::System)),
-            Some(Asked::Type(kind)) => reader.number(kind).map(|number| number.map(Start::Kind)),
+            Some(Asked::System(system)) => reader.number(system).map(|number| number.map(Begin::System)),
+            Some(Asked::Type(kind)) => reader.number(kind).map(|number| number.map(Begin::Kind)),
             None => {
                 let advice = "name a `system` or a `type`";
                 return Err(Refusal::of_field(Reason::RequestInvalid, "/start", "is missing", advice));
@@ -44,7 +46,7 @@ impl Lineage {
         };
         // A system that never spoke has no flows; whether it is registered is the catalogue's to say.
         let graph = match start.map_err(store_failed)? {
-            Some(start) => reader.graph(&streams, &start, &extent).map_err(store_failed)?,
+            Some(start) => reader.graph(&streams, &start, period, &extent).map_err(store_failed)?,
             None => Graph::default(),
         };
         let moment = moment_of(request.as_of)?;
@@ -61,17 +63,18 @@ impl Lineage {
         moment: AsOf,
     ) -> Result<(Vec<pb::FlowNode>, Vec<pb::Flow>), samflyt_projection::StoreError> {
         let catalogue = self.deps.feed.get();
+        let mut names = Names::of(reader);
         let mut edges = graph
             .edges
             .iter()
-            .map(|(key, totals)| message(reader, streams, (&catalogue, moment), *key, *totals))
+            .map(|(key, totals)| message(&mut names, streams, (&catalogue, moment), *key, *totals))
             .collect::<Result<Vec<_>, _>>()?;
         edges.sort_by(|a, b| order(a).cmp(&order(b)));
         let ends = |edge: &pb::Flow| [edge.provider.clone(), edge.consumer.clone()];
         let met: HashSet<String> = edges.iter().flat_map(ends).collect();
         let mut nodes = Vec::with_capacity(graph.distance.len());
         for (number, distance) in &graph.distance {
-            let system = reader.name(*number)?;
+            let system = names.name(*number)?.to_string();
             // A system that speaks only outside the tenants asked about has no edge here, and no place: also the start.
             if !met.contains(&system) {
                 continue;
