@@ -194,6 +194,17 @@ impl Reader {
         Ok(providers)
     }
 
+    /// Since when a system publishes a type, in milliseconds since 1970.
+    pub fn published_since(
+        &self,
+        stream: Number,
+        provider: Number,
+        kind: Number,
+    ) -> Result<Option<u64>, StoreError> {
+        let flow = self.flow(&FlowKey { stream, provider, kind, consumer: NOBODY })?;
+        Ok(flow.map(|totals| totals.first_ms))
+    }
+
     /// Events of a system and type that nothing has followed from, oldest first.
     pub fn leaves(
         &self,

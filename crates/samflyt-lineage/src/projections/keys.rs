@@ -152,6 +152,10 @@ pub(crate) fn flows_of(provider: Number) -> Key {
     Key::new(b'F').number(provider)
 }
 
+pub(crate) fn all_flows() -> Vec<u8> {
+    Key::new(b'F').into_bytes()
+}
+
 pub(crate) fn flow(flow: &FlowKey) -> Vec<u8> {
     flows_of(flow.provider).number(flow.stream).number(flow.kind).number(flow.consumer).into_bytes()
 }
