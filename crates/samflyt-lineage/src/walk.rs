@@ -85,12 +85,6 @@ pub(crate) struct Edge<F> {
     pub flow: F,
 }
 
-impl<F> Edge<F> {
-    pub fn near(&self) -> u32 {
-        if self.down { self.provider } else { self.consumer }
-    }
-}
-
 /// What a walk came by.
 pub(crate) struct Walked<F> {
     pub met: Vec<Met>,

@@ -20,7 +20,7 @@ impl Paths {
         match reached {
             Reached::Met(at) => {
                 let met = analysis.walked.met[at as usize];
-                self.to_met(analysis, at, met.down <= met.up)
+                self.way_to(analysis, at, met.down <= met.up)
             }
             Reached::Edge(at) => {
                 let edge = *analysis.edge(at);
@@ -28,7 +28,7 @@ impl Paths {
                     if edge.down { (edge.provider, edge.consumer) } else { (edge.consumer, edge.provider) };
                 let mut path = match analysis.walked.begins_at(near, edge.kind, edge.down) {
                     0 => vec![analysis.name(near).to_string()],
-                    _ => self.to_met(analysis, near, edge.down)?,
+                    _ => self.way_to(analysis, near, edge.down)?,
                 };
                 path.extend([analysis.kind(edge.kind).to_string(), analysis.name(far).to_string()]);
                 Ok(path)
@@ -36,7 +36,7 @@ impl Paths {
         }
     }
 
-    fn to_met(
+    fn way_to(
         &mut self,
         analysis: &mut Analysis<'_>,
         mut at: u32,
