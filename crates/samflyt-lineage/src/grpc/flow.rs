@@ -6,26 +6,25 @@ use samflyt_projection::StoreError;
 use samflyt_proto::lineage as pb;
 
 use crate::answer::moment;
-use crate::names::Names;
 use crate::projections::keys::FlowKey;
 use crate::projections::values::Totals;
-use crate::reader::Streams;
+use crate::reader::{Reader, Streams};
 
 pub(crate) fn message(
-    names: &mut Names<'_>,
+    reader: &Reader,
     streams: &Streams,
     (catalogue, as_of): (&Catalogue, AsOf),
     key: FlowKey,
     totals: Totals,
 ) -> Result<pb::Flow, StoreError> {
-    let kind = names.name(key.kind)?.to_string();
+    let kind = reader.name(key.kind)?;
     let contract = EventType::new(&kind).ok().and_then(|kind| catalogue.contract_at(&kind, as_of).cloned());
     let contract = contract.as_ref().map(|entry| &entry.compiled.contract);
     Ok(pb::Flow {
         tenant: streams.get(&key.stream).map(ToString::to_string).unwrap_or_default(),
-        provider: names.name(key.provider)?.to_string(),
+        provider: reader.name(key.provider)?,
         r#type: kind,
-        consumer: names.name(key.consumer)?.to_string(),
+        consumer: reader.name(key.consumer)?,
         events: totals.events,
         first_seen: Some(moment(totals.first_ms)),
         last_seen: Some(moment(totals.last_ms)),

@@ -13,7 +13,6 @@ use super::flow::{message, order};
 use crate::Lineage;
 use crate::answer::{completeness, moment_of, period, store_failed};
 use crate::graph::{Begin, Graph};
-use crate::names::Names;
 use crate::reader::{Reader, Streams};
 use crate::walk::Extent;
 
@@ -63,18 +62,17 @@ impl Lineage {
         moment: AsOf,
     ) -> Result<(Vec<pb::FlowNode>, Vec<pb::Flow>), samflyt_projection::StoreError> {
         let catalogue = self.deps.feed.get();
-        let mut names = Names::of(reader);
         let mut edges = graph
             .edges
             .iter()
-            .map(|(key, totals)| message(&mut names, streams, (&catalogue, moment), *key, *totals))
+            .map(|(key, totals)| message(reader, streams, (&catalogue, moment), *key, *totals))
             .collect::<Result<Vec<_>, _>>()?;
         edges.sort_by(|a, b| order(a).cmp(&order(b)));
         let ends = |edge: &pb::Flow| [edge.provider.clone(), edge.consumer.clone()];
         let met: HashSet<String> = edges.iter().flat_map(ends).collect();
         let mut nodes = Vec::with_capacity(graph.distance.len());
         for (number, distance) in &graph.distance {
-            let system = names.name(*number)?.to_string();
+            let system = reader.name(*number)?;
             // A system that speaks only outside the tenants asked about has no edge here, and no place: also the start.
             if !met.contains(&system) {
                 continue;

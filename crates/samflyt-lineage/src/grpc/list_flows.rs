@@ -7,7 +7,6 @@ use samflyt_runtime::Caller;
 use super::flow::{message, order};
 use crate::Lineage;
 use crate::answer::{completeness, moment_of, period, store_failed};
-use crate::names::Names;
 
 const PAGE_DEFAULT: u32 = 100;
 const PAGE_MAX: u32 = 10_000;
@@ -29,12 +28,11 @@ impl Lineage {
                 && (request.r#type.is_empty() || kind == Some(key.kind))
         });
         let catalogue = self.deps.feed.get();
-        let mut names = Names::of(&reader);
         let mut flows = found
             .and_then(|found| {
                 let messages = found.into_iter();
                 messages
-                    .map(|(key, totals)| message(&mut names, &streams, (&catalogue, moment), key, totals))
+                    .map(|(key, totals)| message(&reader, &streams, (&catalogue, moment), key, totals))
                     .collect()
             })
             .map_err(store_failed)?;

@@ -15,7 +15,6 @@ use super::Answers;
 use super::flow::message;
 use crate::Lineage;
 use crate::answer::store_failed;
-use crate::names::Names;
 use crate::projections::keys::FlowKey;
 use crate::reader::{Period, Reader};
 
@@ -95,11 +94,10 @@ fn changes(
         system.is_empty() || number.is_some_and(|number| key.provider == number || key.consumer == number)
     };
     let first = sent.is_empty();
-    let mut names = Names::of(reader);
     let mut flows = Vec::new();
     for (key, totals) in reader.all_flows(&streams, Period::ALL, wanted).map_err(store_failed)? {
         if sent.insert(key, totals.events) != Some(totals.events) {
-            flows.push(message(&mut names, &streams, (catalogue, None), key, totals).map_err(store_failed)?);
+            flows.push(message(reader, &streams, (catalogue, None), key, totals).map_err(store_failed)?);
         }
     }
     if flows.is_empty() && !first {
