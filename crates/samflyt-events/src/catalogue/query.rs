@@ -45,6 +45,13 @@ impl Catalogue {
         self.reserved.get(id)
     }
 
+    /// What a municipality hosted or was enrolled in at a moment, by id.
+    pub fn systems_of(&self, tenant: &TenantId, moment: AsOf) -> impl Iterator<Item = &Arc<System>> {
+        let used = self.used.get(tenant).into_iter().flatten();
+        let then = used.filter(move |(_, since)| moment.is_none_or(|moment| **since <= moment));
+        then.filter_map(move |(id, _)| self.system_at(id, moment))
+    }
+
     /// The municipalities that use a system, its host among them.
     pub fn users_of(&self, system: &System) -> BTreeSet<TenantId> {
         self.users_at(system, None)
