@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use rustls::CertificateError;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
+use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
 use samflyt_proto::registry::registry_service_client::RegistryServiceClient;
 use tonic::transport::{Channel, Endpoint};
@@ -81,6 +82,10 @@ impl Remote {
 
     pub(super) async fn lineage(&self) -> anyhow::Result<LineageServiceClient<Authenticated>> {
         Ok(self.client().await?.lineage())
+    }
+
+    pub(super) async fn insight(&self) -> anyhow::Result<InsightServiceClient<Authenticated>> {
+        Ok(self.client().await?.insight())
     }
 
     pub(super) async fn gateway(&self) -> anyhow::Result<GatewayServiceClient<Authenticated>> {

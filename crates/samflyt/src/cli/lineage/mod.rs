@@ -1,13 +1,16 @@
 //! `samflyt lineage`: where information came from, and where it went.
 
 mod ask;
+mod contract_use;
 mod dot;
 mod event;
 mod flows;
 mod graph;
 mod history;
+mod impact;
 mod mermaid;
 mod outline;
+mod rehearse;
 mod trace;
 
 use std::process::ExitCode;
@@ -39,6 +42,12 @@ enum Command {
     Flows(flows::Flows),
     /// Draws the flows around a system or an event type
     Graph(graph::Graph),
+    /// Shows what a change would touch, nearest first, and by which way
+    Impact(impact::Impact),
+    /// Holds recorded events against the contracts of a substitute
+    Rehearse(rehearse::Rehearse),
+    /// Shows who publishes a contract's versions, and who receives the type
+    ContractUse(contract_use::ContractUse),
 }
 
 impl Lineage {
@@ -49,6 +58,9 @@ impl Lineage {
             Command::Event(command) => command.run(remote, self.json).await?,
             Command::Flows(command) => command.run(remote, self.json).await?,
             Command::Graph(command) => command.run(remote, self.json).await?,
+            Command::Impact(command) => command.run(remote, self.json).await?,
+            Command::Rehearse(command) => command.run(remote, self.json).await?,
+            Command::ContractUse(command) => command.run(remote, self.json).await?,
         }
         Ok(ExitCode::SUCCESS)
     }
