@@ -17,6 +17,8 @@ mod ranks;
 mod sources;
 mod subject;
 mod substitute;
+#[cfg(test)]
+mod tests;
 mod things;
 
 use std::sync::Arc;
