@@ -9,6 +9,7 @@ mod fsync;
 mod isolation;
 mod kill_nine;
 mod layout;
+mod leaving;
 mod lineage;
 mod process;
 mod registry;
