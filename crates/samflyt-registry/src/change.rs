@@ -34,6 +34,8 @@ pub struct Registry {
 pub enum StartError {
     #[error("registry.operator {0}")]
     Operator(&'static str),
+    #[error("registry.{0} {1}; `config/samflyt.toml` explains every key")]
+    Config(&'static str, String),
     #[error(transparent)]
     Stream(#[from] StreamError),
     #[error("the operator's grant cannot be given: {0}")]
@@ -77,6 +79,7 @@ impl Registry {
     }
 
     pub(crate) async fn prepare(&self) -> Result<(), StartError> {
+        self.config.check().map_err(|(key, rule)| StartError::Config(key, rule))?;
         transfer::tidy(&self.imports_dir());
         let config = &self.config;
         let tenants: Vec<TenantId> = self.deps.feed.get().tenants().map(|tenant| tenant.id.clone()).collect();

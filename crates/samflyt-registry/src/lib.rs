@@ -8,6 +8,7 @@ mod change;
 mod config;
 mod decide;
 mod difference;
+mod formats;
 mod grpc;
 mod transfer;
 mod visible;
@@ -21,7 +22,8 @@ use samflyt_runtime::server::Served;
 use samflyt_runtime::{Deps, Lifecycle};
 
 pub use change::{Registry, StartError};
-pub use config::RegistryConfig;
+pub use config::{ProcessorConfig, RegistryConfig};
+pub use formats::Provision;
 
 /// Starts the registry: makes the streams that are missing and the operator's first grant.
 ///

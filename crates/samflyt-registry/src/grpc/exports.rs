@@ -1,12 +1,19 @@
 //! `ExportTenant` and `ExportCatalogue`.
 
-use samflyt_events::catalogue::Scope;
-use samflyt_events::{Reason, Refusal, TenantId};
+use std::sync::Arc;
+
+use samflyt_events::catalogue::{Catalogue, Scope};
+use samflyt_events::{Refusal, TenantId};
 use samflyt_proto::registry as pb;
 use samflyt_runtime::Caller;
 
 use super::catalogue::Files;
-use crate::{Registry, decide, transfer};
+use super::parse::moment;
+use crate::formats::{self, Extent};
+use crate::{Registry, decide, transfer, visible};
+
+/// About how large a message is, in bytes.
+const CHUNK_BYTES: usize = 256 * 1024;
 
 impl Registry {
     pub(super) async fn export_tenant(
@@ -23,9 +30,22 @@ impl Registry {
 
     pub(super) async fn export_catalogue(
         &self,
-        _caller: Caller,
-        _request: pb::ExportCatalogueRequest,
+        caller: Caller,
+        request: pb::ExportCatalogueRequest,
     ) -> Result<Files<pb::ExportCatalogueResponse>, Refusal> {
-        Err(Refusal::new(Reason::RequestInvalid, "not built yet"))
+        let catalogue: Arc<Catalogue> = self.deps.feed.get().clone();
+        let extent = Extent {
+            catalogue: &catalogue,
+            config: &self.config,
+            tenants: visible::among(&caller, &catalogue, &request.tenants)?,
+            as_of: moment("/as_of", request.as_of)?,
+            now: self.deps.clock.now(),
+        };
+        let text = formats::write(request.format(), &extent)?;
+        let parts: Vec<_> = text
+            .chunks(CHUNK_BYTES)
+            .map(|part| Ok(pb::ExportCatalogueResponse { content: part.to_vec() }))
+            .collect();
+        Ok(Box::pin(futures::stream::iter(parts)))
     }
 }
