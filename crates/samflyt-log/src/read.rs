@@ -156,14 +156,8 @@ impl Log {
 
 impl From<StreamMessage> for Entry {
     fn from(message: StreamMessage) -> Self {
-        Self {
-            subject: message.subject.to_string(),
-            sequence: message.sequence,
-            learned_at: message.time,
-            pending: 0,
-            headers: message.headers,
-            payload: message.payload,
-        }
+        let subject = message.subject.to_string();
+        Self::read(subject, message.sequence, message.time, 0, message.headers, message.payload)
     }
 }
 
