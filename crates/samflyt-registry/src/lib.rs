@@ -9,6 +9,7 @@ mod config;
 mod decide;
 mod difference;
 mod grpc;
+mod table;
 mod visible;
 
 use std::sync::Arc;

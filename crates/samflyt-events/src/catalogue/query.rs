@@ -57,12 +57,16 @@ impl Catalogue {
         then.map(|(tenant, _)| tenant).chain([&system.host]).cloned().collect()
     }
 
+    /// Whether a tenant hosts a system or is enrolled in it.
+    pub fn uses(&self, tenant: &TenantId, system: &System) -> bool {
+        let enrolled = || self.enrolments.get(&system.id).is_some_and(|tenants| tenants.contains_key(tenant));
+        system.host == *tenant || enrolled()
+    }
+
     /// Whether a system may speak of a tenant's affairs on a date.
     pub fn is_in_use(&self, system: &SystemId, tenant: &TenantId, on: Date) -> bool {
         self.system(system).is_some_and(|found| {
-            let enrolled = found.host == *tenant
-                || self.enrolments.get(system).is_some_and(|tenants| tenants.contains_key(tenant));
-            enrolled && found.retired_on.is_none_or(|retired| on < retired)
+            self.uses(tenant, found) && found.retired_on.is_none_or(|retired| on < retired)
         })
     }
 

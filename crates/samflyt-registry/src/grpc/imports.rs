@@ -1,4 +1,4 @@
-//! `ImportTable` and `ImportTenant`.
+//! `ImportTenant`.
 
 use samflyt_events::{Reason, Refusal};
 use samflyt_proto::registry as pb;
@@ -8,14 +8,6 @@ use tonic::Streaming;
 use crate::Registry;
 
 impl Registry {
-    pub(super) async fn import_table(
-        &self,
-        _caller: Caller,
-        _request: pb::ImportTableRequest,
-    ) -> Result<pb::ImportTableResponse, Refusal> {
-        Err(Refusal::new(Reason::RequestInvalid, "not built yet"))
-    }
-
     pub(super) async fn import_tenant(
         &self,
         _caller: Caller,
