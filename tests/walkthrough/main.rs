@@ -3,6 +3,7 @@
 
 mod answers;
 mod bad_input;
+mod broker_elsewhere;
 mod broker_gone;
 mod corruption;
 mod fsync;
@@ -11,7 +12,10 @@ mod kill_nine;
 mod layout;
 mod lineage;
 mod process;
+mod push;
 mod registry;
 mod resend;
+mod sigterm;
 mod stream;
+mod tls;
 mod tracing;

@@ -1,7 +1,9 @@
 //! Questions to the store. Each takes its position first, so that the answer reflects at least that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use samflyt_events::subject::{REGISTRY_STREAM, events_stream, tenant_registry_stream};
 use samflyt_events::{EventRef, HUB_TENANT, TenantId};
 use samflyt_projection::{StoreError, View};
@@ -21,6 +23,14 @@ pub(crate) fn streams_of(tenant: &TenantId) -> Vec<String> {
 /// A view of the store with the names resolved.
 pub(crate) struct Reader {
     pub view: View,
+    known: Arc<Known>,
+}
+
+/// Names and their numbers, which never change in a store: a long answer resolves each once.
+#[derive(Default)]
+struct Known {
+    names: RwLock<HashMap<Number, String>>,
+    numbers: RwLock<HashMap<String, Number>>,
 }
 
 /// The streams that an asker may read, by their numbers, and whose they are.
@@ -41,17 +51,34 @@ impl Period {
 }
 
 impl Reader {
+    pub fn new(view: View) -> Self {
+        let known = view.remembered();
+        Self { view, known }
+    }
+
     pub fn number(&self, name: &str) -> Result<Option<Number>, StoreError> {
+        if let Some(number) = self.known.numbers.read().get(name) {
+            return Ok(Some(*number));
+        }
         let value = self.view.get(&keys::name(name))?;
-        Ok(value.and_then(|value| Tail(&value).number()))
+        let number = value.and_then(|value| Tail(&value).number());
+        if let Some(number) = number {
+            self.known.numbers.write().insert(name.to_owned(), number);
+        }
+        Ok(number)
     }
 
     pub fn name(&self, number: Number) -> Result<String, StoreError> {
         if number == NOBODY {
             return Ok(String::new());
         }
-        let value = self.view.get(&keys::name_of(number))?.unwrap_or_default();
-        Ok(String::from_utf8_lossy(&value).into_owned())
+        if let Some(name) = self.known.names.read().get(&number) {
+            return Ok(name.clone());
+        }
+        let Some(value) = self.view.get(&keys::name_of(number))? else { return Ok(String::new()) };
+        let name = String::from_utf8_lossy(&value).into_owned();
+        self.known.names.write().insert(number, name.clone());
+        Ok(name)
     }
 
     /// The numbers of a tenant's streams: its events, and its part of the catalogue.

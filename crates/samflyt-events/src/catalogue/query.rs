@@ -45,6 +45,13 @@ impl Catalogue {
         self.reserved.get(id)
     }
 
+    /// What a municipality hosted or was enrolled in at a moment, by id.
+    pub fn systems_of(&self, tenant: &TenantId, moment: AsOf) -> impl Iterator<Item = &Arc<System>> {
+        let used = self.used.get(tenant).into_iter().flatten();
+        let then = used.filter(move |(_, since)| moment.is_none_or(|moment| **since <= moment));
+        then.filter_map(move |(id, _)| self.system_at(id, moment))
+    }
+
     /// The municipalities that use a system, its host among them.
     pub fn users_of(&self, system: &System) -> BTreeSet<TenantId> {
         self.users_at(system, None)
@@ -57,16 +64,12 @@ impl Catalogue {
         then.map(|(tenant, _)| tenant).chain([&system.host]).cloned().collect()
     }
 
-    /// Whether a tenant hosts a system or is enrolled in it.
-    pub fn uses(&self, tenant: &TenantId, system: &System) -> bool {
-        let enrolled = || self.enrolments.get(&system.id).is_some_and(|tenants| tenants.contains_key(tenant));
-        system.host == *tenant || enrolled()
-    }
-
     /// Whether a system may speak of a tenant's affairs on a date.
     pub fn is_in_use(&self, system: &SystemId, tenant: &TenantId, on: Date) -> bool {
         self.system(system).is_some_and(|found| {
-            self.uses(tenant, found) && found.retired_on.is_none_or(|retired| on < retired)
+            let enrolled = found.host == *tenant
+                || self.enrolments.get(system).is_some_and(|tenants| tenants.contains_key(tenant));
+            enrolled && found.retired_on.is_none_or(|retired| on < retired)
         })
     }
 

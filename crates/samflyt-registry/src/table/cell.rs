@@ -153,7 +153,7 @@ impl Known<'_> {
             return Ok(text.to_owned());
         }
         let lower = text.to_lowercase();
-        let used = self.catalogue.systems().filter(|system| self.catalogue.uses(self.tenant, system));
+        let used = self.catalogue.systems_of(self.tenant, None);
         let mut named = used.filter(|system| system.name.to_lowercase() == lower);
         match (named.next(), named.next()) {
             (Some(only), None) => Ok(only.id.to_string()),

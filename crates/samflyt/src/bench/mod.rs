@@ -7,6 +7,7 @@ mod gateway;
 mod latency;
 mod load;
 mod machine;
+mod pace;
 mod rebuild;
 
 use std::process::ExitCode;
