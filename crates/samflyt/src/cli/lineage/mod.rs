@@ -18,6 +18,7 @@ mod trace;
 
 use std::process::ExitCode;
 
+pub(super) use ask::AsOf;
 pub(crate) use outline::render as render_outline;
 pub(crate) use trace::render as render_trace;
 
