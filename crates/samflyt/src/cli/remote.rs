@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
+use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
+use samflyt_proto::registry::catalogue_service_client::CatalogueServiceClient;
 use samflyt_proto::registry::registry_service_client::RegistryServiceClient;
 use tonic::transport::{Channel, Endpoint};
 
@@ -73,8 +75,16 @@ impl Remote {
         Ok(self.client().await?.registry())
     }
 
+    pub(super) async fn catalogue(&self) -> anyhow::Result<CatalogueServiceClient<Authenticated>> {
+        Ok(self.client().await?.catalogue())
+    }
+
     pub(super) async fn lineage(&self) -> anyhow::Result<LineageServiceClient<Authenticated>> {
         Ok(self.client().await?.lineage())
+    }
+
+    pub(super) async fn insight(&self) -> anyhow::Result<InsightServiceClient<Authenticated>> {
+        Ok(self.client().await?.insight())
     }
 
     pub(super) async fn gateway(&self) -> anyhow::Result<GatewayServiceClient<Authenticated>> {

@@ -1,17 +1,20 @@
 //! `samflyt lineage`: where information came from, and where it went.
 
 mod ask;
+mod csv;
 mod dot;
 mod event;
 mod flows;
 mod graph;
 mod history;
 mod mermaid;
+mod open_lineage;
 mod outline;
 mod trace;
 
 use std::process::ExitCode;
 
+pub(super) use ask::AsOf;
 pub(crate) use outline::render as render_outline;
 pub(crate) use trace::render as render_trace;
 
@@ -39,6 +42,8 @@ enum Command {
     Flows(flows::Flows),
     /// Draws the flows around a system or an event type
     Graph(graph::Graph),
+    /// Writes the flows as OpenLineage events, one in each line
+    Openlineage(open_lineage::OpenLineage),
 }
 
 impl Lineage {
@@ -49,6 +54,7 @@ impl Lineage {
             Command::Event(command) => command.run(remote, self.json).await?,
             Command::Flows(command) => command.run(remote, self.json).await?,
             Command::Graph(command) => command.run(remote, self.json).await?,
+            Command::Openlineage(command) => command.run(remote).await?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -2,6 +2,7 @@
 
 mod contract;
 mod document;
+mod export_catalogue;
 mod grant;
 mod json;
 mod system;
@@ -44,6 +45,8 @@ enum Command {
     /// Who may do what
     #[command(subcommand, after_help = "Example:\n  samflyt registry grant list")]
     Grant(grant::Command),
+    /// Writes the catalogue in a form that others read
+    ExportCatalogue(export_catalogue::ExportCatalogue),
 }
 
 /// Why a change is made; it is kept with the change.
@@ -61,6 +64,7 @@ impl Registry {
             Command::System(command) => command.run(remote, self.json).await?,
             Command::Contract(command) => command.run(remote, self.json).await?,
             Command::Grant(command) => command.run(remote, self.json).await?,
+            Command::ExportCatalogue(command) => command.run(remote).await?,
         }
         Ok(ExitCode::SUCCESS)
     }
