@@ -5,6 +5,7 @@ mod analysis;
 mod change;
 mod contract;
 mod document;
+mod export_catalogue;
 mod grant;
 mod import;
 mod json;
@@ -88,6 +89,8 @@ enum Command {
     Export(tenant_files::Export),
     /// Takes in a folder that an export made, into a hub that knows nothing of the municipality
     ImportTenant(tenant_files::ImportTenant),
+    /// Writes the catalogue in a form that others read
+    ExportCatalogue(export_catalogue::ExportCatalogue),
 }
 
 /// Why a change is made; it is kept with the change.
@@ -117,6 +120,7 @@ impl Registry {
             Command::Import(command) => return command.run(remote, self.json).await,
             Command::Export(command) => command.run(remote, self.json).await?,
             Command::ImportTenant(command) => command.run(remote, self.json).await?,
+            Command::ExportCatalogue(command) => command.run(remote).await?,
         }
         Ok(ExitCode::SUCCESS)
     }
