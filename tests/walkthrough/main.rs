@@ -3,10 +3,13 @@
 
 mod answers;
 mod bad_input;
+mod bad_request;
+mod bad_token;
 mod broker_elsewhere;
 mod broker_gone;
 mod corruption;
 mod fsync;
+mod http;
 mod isolation;
 mod kill_nine;
 mod layout;
