@@ -3,6 +3,8 @@
 
 mod answers;
 mod bad_input;
+mod bad_request;
+mod bad_token;
 mod broker_elsewhere;
 mod broker_gone;
 mod catalogue;
@@ -12,6 +14,7 @@ mod corruption;
 mod drift;
 mod fsync;
 mod house;
+mod http;
 mod isolation;
 mod kill_nine;
 mod layout;
