@@ -1,6 +1,8 @@
-//! `samflyt demo`: a region, its contracts, and one week of its affairs, through the real doors of a real hub.
+//! `samflyt demo`: a region, its house, its contracts, and one week of its affairs, through the real doors of a real hub.
 
+pub mod catalogue;
 pub mod contracts;
+mod house;
 mod publish;
 pub mod region;
 mod setup;
@@ -11,12 +13,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use samflyt_runtime::telemetry;
+use samflyt_runtime::{SystemClock, telemetry};
 
 use crate::client::Client;
 use crate::hub::{HubConfig, Listen};
 use crate::run::{LocalHub, announce, load_config, supervise, until_stopped};
 
+use catalogue::{Drift, House};
 use publish::Totals;
 use region::Region;
 use week::week;
@@ -83,10 +86,16 @@ impl Demo {
         let operator =
             Client::connect(&format!("http://{}", local.hub.grpc), &local.operator_token()?).await?;
         setup::register(&operator, &region).await.context("registering the region")?;
+        let today = SystemClock::shared().now().date();
+        let house = House::embedded(&region, today)?;
+        catalogue::put(&operator, &house).await.context("describing the house")?;
         let week = week(self.seed);
         let totals = publish::publish(local, &region, &week).await?;
         publish::replace(&operator, &region).await?;
-        let agrees = show::week(&operator, &week, &totals).await?;
-        Ok(agrees && totals.iter().all(Totals::adds_up))
+        show::week(&operator, &week, &totals).await?;
+        let expected = Drift::of(&house.agreements, &week.flows(), &contracts::contracts()?, today);
+        let declared = house::pages(&operator, &house, &expected, &week, &totals).await?;
+        let agrees = show::positions(&operator, &totals).await?;
+        Ok(declared && agrees && totals.iter().all(Totals::adds_up))
     }
 }
