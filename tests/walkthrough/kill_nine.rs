@@ -73,14 +73,7 @@ async fn every_acknowledged_event_is_there_once_after_twenty_kills_of_hub_and_br
     );
 
     let hub = HubProcess::start(dir.path(), &[]).await;
-    let (url, user, password) = hub.nats();
-    let config = samflyt_log::LogConfig {
-        url: url.to_owned(),
-        user: user.to_owned(),
-        password: password.to_owned(),
-        ..Default::default()
-    };
-    let log = samflyt_log::Log::connect(config).await.unwrap();
+    let log = hub.log().await;
     let last = log.state("EVENTS_seljord").await.unwrap().unwrap().last;
     let mut follower =
         log.follow(samflyt_log::Follow { stream: "EVENTS_seljord".to_owned(), after: 0, headers_only: true });

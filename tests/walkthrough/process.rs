@@ -1,12 +1,14 @@
-//! A hub as a process of its own, to be killed.
+//! The binary as processes of its own: a hub to be killed or told to stop, and the command line beside it.
 
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 
 use samflyt::client::Client;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+
+pub const BINARY: &str = env!("CARGO_BIN_EXE_samflyt");
 
 pub struct HubProcess {
     child: Child,
@@ -16,17 +18,14 @@ pub struct HubProcess {
 impl HubProcess {
     /// `samflyt up` on a folder, with these variables beside.
     pub async fn start(dir: &Path, environment: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_samflyt"))
-            .args(["up", "--json", "--data-dir"])
-            .arg(dir)
-            .env("SAMFLYT_GRPC__LISTEN", "127.0.0.1:0")
-            .env("SAMFLYT_HTTP__LISTEN", "127.0.0.1:0")
-            .env("SAMFLYT_TELEMETRY__LOG_FILTER", "error")
-            .envs(environment.iter().copied())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
+        let mut command = up(dir);
+        command.envs(environment.iter().copied());
+        Self::of(command).await
+    }
+
+    /// What [`up`] made, with more to it.
+    pub async fn of(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.next_line().await.unwrap().expect("the hub says when it is ready");
         Self { child, ready: serde_json::from_str(&line).unwrap() }
@@ -40,13 +39,72 @@ impl HubProcess {
         self.client(self.ready["operator_token"].as_str().unwrap()).await
     }
 
+    /// What the hub said when it was ready.
+    pub fn ready(&self, name: &str) -> &str {
+        self.ready[name].as_str().unwrap()
+    }
+
+    /// A command of the command line, at this hub, as its operator. Not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(BINARY);
+        command
+            .args(arguments)
+            .env("SAMFLYT_ENDPOINT", self.ready("grpc"))
+            .env("SAMFLYT_TOKEN", self.ready("operator_token"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
     pub fn nats(&self) -> (&str, &str, &str) {
         let text = |name: &str| self.ready["nats"][name].as_str().unwrap();
         (text("url"), text("hub_user"), text("hub_password"))
+    }
+
+    /// The log behind the hub.
+    pub async fn log(&self) -> samflyt_log::Log {
+        let (url, user, password) = self.nats();
+        let config = samflyt_log::LogConfig {
+            url: url.to_owned(),
+            user: user.to_owned(),
+            password: password.to_owned(),
+            ..Default::default()
+        };
+        samflyt_log::Log::connect(config).await.unwrap()
+    }
+
+    /// SIGTERM.
+    pub fn terminate(&self) {
+        signal(&self.child, rustix::process::Signal::TERM);
+    }
+
+    pub async fn ended(mut self) -> ExitStatus {
+        self.child.wait().await.unwrap()
     }
 
     /// SIGKILL: the broker dies with it.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
     }
+}
+
+/// `samflyt up` on a folder. Not started yet.
+pub fn up(dir: &Path) -> Command {
+    let mut command = Command::new(BINARY);
+    command
+        .args(["up", "--json", "--data-dir"])
+        .arg(dir)
+        .env("SAMFLYT_GRPC__LISTEN", "127.0.0.1:0")
+        .env("SAMFLYT_HTTP__LISTEN", "127.0.0.1:0")
+        .env("SAMFLYT_TELEMETRY__LOG_FILTER", "error")
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// Sends a signal to a process that was not waited for yet.
+pub fn signal(child: &Child, signal: rustix::process::Signal) {
+    let pid = rustix::process::Pid::from_raw(child.id().unwrap().cast_signed()).unwrap();
+    rustix::process::kill_process(pid, signal).unwrap();
 }

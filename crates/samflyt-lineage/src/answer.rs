@@ -56,7 +56,7 @@ impl Lineage {
                 Refusal::new(Reason::IndexBehind, message)
             })?;
         }
-        Ok((readable, Reader { view: self.runner.view() }))
+        Ok((readable, Reader::new(self.runner.view())))
     }
 }
 

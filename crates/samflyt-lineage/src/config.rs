@@ -1,5 +1,8 @@
 //! The `[lineage]` section.
 
+use std::collections::BTreeMap;
+
+use samflyt_events::TenantId;
 use serde::{Deserialize, Serialize};
 
 /// Every field has a default.
@@ -12,10 +15,20 @@ pub struct LineageConfig {
     pub trace_events_max: u32,
     /// How many edges a flow graph holds at most. `SAMFLYT_LINEAGE__GRAPH_EDGES_MAX`
     pub graph_edges_max: u32,
+    /// After so many years a risk assessment is outdated. `SAMFLYT_LINEAGE__RISK_ASSESSMENT_YEARS`
+    pub risk_assessment_years: u16,
+    /// Inhabitants of each tenant, for costs per inhabitant. `SAMFLYT_LINEAGE__POPULATION`
+    pub population: BTreeMap<TenantId, u64>,
 }
 
 impl Default for LineageConfig {
     fn default() -> Self {
-        Self { cache_mib: 64, trace_events_max: 10_000, graph_edges_max: 10_000 }
+        Self {
+            cache_mib: 64,
+            trace_events_max: 10_000,
+            graph_edges_max: 10_000,
+            risk_assessment_years: 2,
+            population: BTreeMap::new(),
+        }
     }
 }

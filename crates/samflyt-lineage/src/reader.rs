@@ -1,9 +1,11 @@
 //! Questions to the store. Each takes its position first, so that the answer reflects at least that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use samflyt_events::subject::{REGISTRY_STREAM, events_stream, tenant_registry_stream};
-use samflyt_events::{EventRef, HUB_TENANT, TenantId};
+use samflyt_events::{ContractVersion, EventRef, HUB_TENANT, TenantId};
 use samflyt_projection::{StoreError, View};
 
 use crate::projections::day_of;
@@ -21,6 +23,14 @@ pub(crate) fn streams_of(tenant: &TenantId) -> Vec<String> {
 /// A view of the store with the names resolved.
 pub(crate) struct Reader {
     pub view: View,
+    known: Arc<Known>,
+}
+
+/// Names and their numbers, which never change in a store: a long answer resolves each once.
+#[derive(Default)]
+struct Known {
+    names: RwLock<HashMap<Number, String>>,
+    numbers: RwLock<HashMap<String, Number>>,
 }
 
 /// The streams that an asker may read, by their numbers, and whose they are.
@@ -41,17 +51,34 @@ impl Period {
 }
 
 impl Reader {
+    pub fn new(view: View) -> Self {
+        let known = view.remembered();
+        Self { view, known }
+    }
+
     pub fn number(&self, name: &str) -> Result<Option<Number>, StoreError> {
+        if let Some(number) = self.known.numbers.read().get(name) {
+            return Ok(Some(*number));
+        }
         let value = self.view.get(&keys::name(name))?;
-        Ok(value.and_then(|value| Tail(&value).number()))
+        let number = value.and_then(|value| Tail(&value).number());
+        if let Some(number) = number {
+            self.known.numbers.write().insert(name.to_owned(), number);
+        }
+        Ok(number)
     }
 
     pub fn name(&self, number: Number) -> Result<String, StoreError> {
         if number == NOBODY {
             return Ok(String::new());
         }
-        let value = self.view.get(&keys::name_of(number))?.unwrap_or_default();
-        Ok(String::from_utf8_lossy(&value).into_owned())
+        if let Some(name) = self.known.names.read().get(&number) {
+            return Ok(name.clone());
+        }
+        let Some(value) = self.view.get(&keys::name_of(number))? else { return Ok(String::new()) };
+        let name = String::from_utf8_lossy(&value).into_owned();
+        self.known.names.write().insert(number, name.clone());
+        Ok(name)
     }
 
     /// The numbers of a tenant's streams: its events, and its part of the catalogue.
@@ -169,13 +196,15 @@ impl Reader {
         Ok(flows)
     }
 
-    /// What a consumer uses: provider and type.
-    pub fn used_by(&self, consumer: Number, streams: &Streams) -> Result<Vec<FlowKey>, StoreError> {
+    /// What a consumer uses, and since when, in milliseconds since 1970.
+    pub fn used_by(&self, consumer: Number, streams: &Streams) -> Result<Vec<(FlowKey, u64)>, StoreError> {
         let mut flows = Vec::new();
-        self.of_streams(&keys::used_by(consumer), streams, |mut tail, _| {
-            if let (Some(kind), Some(provider), Some(stream)) = (tail.number(), tail.number(), tail.number())
+        self.of_streams(&keys::used_by(consumer), streams, |mut tail, since| {
+            let (kind, provider, stream) = (tail.number(), tail.number(), tail.number());
+            if let (Some(kind), Some(provider), Some(stream), Ok(since)) =
+                (kind, provider, stream, since.try_into())
             {
-                flows.push(FlowKey { stream, provider, kind, consumer });
+                flows.push((FlowKey { stream, provider, kind, consumer }, u64::from_be_bytes(since)));
             }
         })?;
         Ok(flows)
@@ -190,6 +219,68 @@ impl Reader {
             }
         })?;
         Ok(providers)
+    }
+
+    /// Who uses what a system publishes of a type.
+    pub fn consumers_of(
+        &self,
+        stream: Number,
+        provider: Number,
+        kind: Number,
+    ) -> Result<Vec<(Number, Totals)>, StoreError> {
+        let mut consumers = Vec::new();
+        let prefix = keys::flows_of(provider).number(stream).number(kind).into_bytes();
+        for item in self.view.scan_prefix(&prefix) {
+            let (key, value) = item?;
+            if let (Some(consumer), Some(totals)) = (Tail(&key).number(), Totals::from_bytes(&value))
+                && consumer != NOBODY
+            {
+                consumers.push((consumer, totals));
+            }
+        }
+        Ok(consumers)
+    }
+
+    /// The types that a system publishes in a stream, by name.
+    pub fn kinds_of(&self, stream: Number, provider: Number) -> Result<Vec<String>, StoreError> {
+        let mut kinds = Vec::new();
+        for item in self.view.scan_prefix(&keys::flows_of(provider).number(stream).into_bytes()) {
+            let (key, _) = item?;
+            let mut tail = Tail(&key);
+            if let (Some(NOBODY), Some(kind)) = (tail.number(), tail.number()) {
+                kinds.push(self.name(kind)?);
+            }
+        }
+        Ok(kinds)
+    }
+
+    /// Who publishes which version of a type's contract, and in which stream.
+    pub fn versions_of(
+        &self,
+        kind: Number,
+        streams: &Streams,
+    ) -> Result<Vec<(Number, ContractVersion, Number, Totals)>, StoreError> {
+        let mut versions = Vec::new();
+        self.of_streams(&keys::versions_of(kind), streams, |mut tail, value| {
+            let (provider, version, stream) = (tail.number(), tail.version(), tail.number());
+            if let (Some(provider), Some(version), Some(stream), Some(totals)) =
+                (provider, version, stream, Totals::from_bytes(value))
+            {
+                versions.push((stream, version, provider, totals));
+            }
+        })?;
+        Ok(versions)
+    }
+
+    /// Since when a system publishes a type, in milliseconds since 1970.
+    pub fn published_since(
+        &self,
+        stream: Number,
+        provider: Number,
+        kind: Number,
+    ) -> Result<Option<u64>, StoreError> {
+        let flow = self.flow(&FlowKey { stream, provider, kind, consumer: NOBODY })?;
+        Ok(flow.map(|totals| totals.first_ms))
     }
 
     /// Events of a system and type that nothing has followed from, oldest first.
@@ -231,8 +322,13 @@ impl Reader {
         let totals = |pair: Option<Result<samflyt_projection::Pair, StoreError>>| {
             Ok::<_, StoreError>(pair.transpose()?.and_then(|(_, value)| Totals::from_bytes(&value)))
         };
-        let Some(last) = totals(self.view.range_backward(&first_inside..&after).next())? else {
-            return Ok(None);
+        let mut inside = self.view.range_backward(&first_inside..&after);
+        let last = loop {
+            let Some(last) = totals(inside.next())? else { return Ok(None) };
+            // The day of the moment counts as a whole, unless nothing of it had been seen by then.
+            if last.first_ms <= period.seen_ms {
+                break Totals { last_ms: last.last_ms.min(period.seen_ms), ..last };
+            }
         };
         if period.from == 0 {
             return Ok(Some(Totals { events: last.events, first_ms: all.first_ms, last_ms: last.last_ms }));

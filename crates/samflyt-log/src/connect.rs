@@ -1,8 +1,9 @@
 //! The connection to the broker.
 
+use std::error::Error;
 use std::time::Duration;
 
-use async_nats::jetstream;
+use async_nats::{ConnectErrorKind, ServerAddr, jetstream};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -63,13 +64,52 @@ impl LogConfig {
 
 /// The broker cannot be reached, or does not let the hub in.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "cannot connect to the broker at {url}: is it running, and are user and password right? `samflyt doctor` tells"
-)]
-pub struct ConnectError {
-    url: String,
-    #[source]
-    source: async_nats::ConnectError,
+pub enum ConnectError {
+    // The address is not repeated: it may hold a password all the same.
+    #[error(
+        "`nats.url` is no address of a broker ({0}): write nats://HOST:PORT, several with commas between"
+    )]
+    Url(std::io::Error),
+    #[error(
+        "`nats.url` holds a user or a password, and addresses are printed: give them as `nats.user` and `nats.password` \
+         (SAMFLYT_NATS__USER, SAMFLYT_NATS__PASSWORD)"
+    )]
+    SecretInUrl,
+    #[error(
+        "the broker at {url} does not let the user `{user}` in: check `nats.user` and `nats.password` \
+         (SAMFLYT_NATS__USER, SAMFLYT_NATS__PASSWORD)"
+    )]
+    NotLetIn { url: String, user: String },
+    #[error("no broker answers at {url} ({cause}): is it running? `samflyt doctor --nats-url URL` tells")]
+    Unreachable { url: String, cause: String },
+}
+
+impl ConnectError {
+    fn of(config: &LogConfig, error: &async_nats::ConnectError) -> Self {
+        let url = config.url.clone();
+        match error.kind() {
+            ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+                Self::NotLetIn { url, user: config.user.clone() }
+            }
+            _ => {
+                // Its sources say the same again.
+                let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+                Self::Unreachable { url, cause }
+            }
+        }
+    }
+}
+
+/// The addresses, none of which may hold a secret.
+fn servers(urls: &str) -> Result<Vec<ServerAddr>, ConnectError> {
+    let parse = |url: &str| {
+        let server: ServerAddr = url.trim().parse().map_err(ConnectError::Url)?;
+        match server.username().or(server.password()) {
+            Some(_) => Err(ConnectError::SecretInUrl),
+            None => Ok(server),
+        }
+    };
+    urls.split(',').map(parse).collect()
 }
 
 /// The log. Cheap to clone; all clones share one connection.
@@ -91,7 +131,7 @@ impl Log {
     /// # Errors
     /// [`ConnectError`] where the first connection fails.
     pub async fn connect(config: LogConfig) -> Result<Self, ConnectError> {
-        let servers: Vec<String> = config.url.split(',').map(|url| url.trim().to_owned()).collect();
+        let servers = servers(&config.url)?;
         let (connected, connections) = watch::channel(0);
         let client =
             async_nats::ConnectOptions::with_user_and_password(config.user.clone(), config.password.clone())
@@ -109,7 +149,7 @@ impl Log {
                 })
                 .connect(servers)
                 .await
-                .map_err(|source| ConnectError { url: config.url.clone(), source })?;
+                .map_err(|error| ConnectError::of(&config, &error))?;
         let jetstream = jetstream::context::ContextBuilder::new()
             .timeout(config.ack_timeout())
             .ack_timeout(config.ack_timeout())
@@ -130,5 +170,19 @@ impl Log {
     /// Whether the broker is there, as far as is known without asking.
     pub fn is_connected(&self) -> bool {
         self.client.connection_state() == async_nats::connection::State::Connected
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_refused_without_being_repeated_where_it_holds_a_secret() {
+        assert_eq!(servers("nats://a:4222, b:4222").unwrap().len(), 2);
+        for url in ["nats://hub:SECRET@a:4222", "a,nats://SECRET@b", "nats://hub:SECRET@a:b", "SECRET://a"] {
+            let error = servers(url).unwrap_err().to_string();
+            assert!(!error.contains("hub:SECRET") && !error.contains("SECRET@"), "{error}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The streams: one per tenant for events, one per tenant and one shared for the catalogue.
 
-use async_nats::jetstream::{ErrorCode, context::GetStreamErrorKind, stream};
+use async_nats::jetstream::context::{CreateStreamError, CreateStreamErrorKind, GetStreamErrorKind};
+use async_nats::jetstream::{ErrorCode, stream};
 use samflyt_events::catalogue::Kind;
 use samflyt_events::{TenantId, subject};
 use time::OffsetDateTime;
@@ -63,16 +64,15 @@ impl Log {
             discard: stream::DiscardPolicy::New,
             ..Default::default()
         };
-        let failed =
-            |error: &dyn std::fmt::Display| StreamError { stream: name.clone(), message: error.to_string() };
-        let found = self.jetstream.get_or_create_stream(config).await.map_err(|error| failed(&error))?;
-        let mut config = found.cached_info().config.clone();
+        let failed = |message| StreamError { stream: name.clone(), message };
+        let found = self.jetstream.get_or_create_stream(config).await;
+        let mut config = found.map_err(|error| failed(message(&error)))?.cached_info().config.clone();
         // An earlier version made it, which knew of fewer kinds.
         let missing: Vec<String> =
             subjects.into_iter().filter(|subject| !config.subjects.contains(subject)).collect();
         if !missing.is_empty() {
             config.subjects.extend(missing);
-            self.jetstream.update_stream(config).await.map_err(|error| failed(&error))?;
+            self.jetstream.update_stream(config).await.map_err(|error| failed(error.to_string()))?;
         }
         Ok(())
     }
@@ -100,4 +100,21 @@ impl Log {
             },
         }
     }
+}
+
+fn message(error: &CreateStreamError) -> String {
+    let is_off = match error.kind() {
+        CreateStreamErrorKind::JetStreamUnavailable => true,
+        CreateStreamErrorKind::JetStream(error) => {
+            [ErrorCode::JETSTREAM_NOT_ENABLED, ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT]
+                .contains(&error.error_code())
+        }
+        _ => false,
+    };
+    if is_off {
+        return format!(
+            "{error}: enable `jetstream` in the broker's configuration, and for the account of the hub's user"
+        );
+    }
+    error.to_string()
 }

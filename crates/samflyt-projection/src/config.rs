@@ -16,7 +16,9 @@ pub struct ProjectionConfig {
     pub dir: PathBuf,
     /// Sled's page cache, in MiB. Resident memory is larger: see the README.
     pub cache_mib: u64,
-    /// How often what was folded goes to disk, in milliseconds. A crash costs at most as much folding again.
+    /// How often what was folded is stored, in milliseconds, where it is not 200 events before that.
+    pub store_every_ms: u64,
+    /// How often what was stored is synced to the disk, in milliseconds. A crash costs folding again what was not.
     pub flush_every_ms: u64,
     /// Leave the payloads in the log, where the fold reads headers only.
     pub headers_only: bool,
@@ -29,6 +31,7 @@ impl Default for ProjectionConfig {
         Self {
             dir: PathBuf::from("data/projections"),
             cache_mib: 32,
+            store_every_ms: 500,
             flush_every_ms: 500,
             headers_only: false,
             poll_every_ms: 1_000,

@@ -144,7 +144,7 @@ impl Runner {
         self.hub.current().caught_up_at(stream)
     }
 
-    /// Changes with every commit, and when a rebuilt state takes over.
+    /// Changes when more becomes visible, and when a rebuilt state takes over.
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.hub.commits.subscribe()
     }

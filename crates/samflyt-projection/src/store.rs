@@ -1,12 +1,14 @@
-//! One generation of a projection on disk: entries in blocks, the checkpoint beside them, one tree.
+//! One generation of a projection: entries in blocks, the checkpoint beside them, one tree; and what is not stored yet.
 
 mod checkpoint;
 mod directory;
 mod lock;
 mod open;
+mod pending;
 
 use std::{
-    collections::BTreeMap,
+    any::{Any, TypeId},
+    collections::{BTreeMap, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{
@@ -26,6 +28,7 @@ use crate::{
     error::describe,
     pack::{self, Scan, Writes},
 };
+use pending::Pending;
 
 /// What of a fold the store needs to know.
 #[derive(Debug, Clone, Copy)]
@@ -37,8 +40,10 @@ pub(crate) struct Layout {
 
 pub(crate) struct Store {
     tree: sled::Db,
+    pending: Pending,
     layout: Layout,
     damage: Arc<Damage>,
+    remembered: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     /// Behind sled, so that it is dropped after it.
     grave: Grave,
 }
@@ -65,11 +70,23 @@ impl Store {
     ) -> Result<(Arc<Self>, Checkpoint), StoreError> {
         let (tree, checkpoint) = open::open_guarded(&path, layout.version, config)?;
         let grave = Grave { path, _lock: lock, doomed: AtomicBool::new(false) };
-        Ok((Arc::new(Self { tree, layout, damage: Arc::default(), grave }), checkpoint))
+        let (pending, damage, remembered) = (Pending::default(), Arc::default(), Mutex::default());
+        Ok((Arc::new(Self { tree, pending, layout, damage, remembered, grave }), checkpoint))
+    }
+
+    /// What readers remember of this store; gone with it.
+    pub fn remembered<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let mut remembered = self.remembered.lock();
+        let kept = remembered.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
+        // It is of the type that it is kept under.
+        Arc::clone(kept).downcast().unwrap_or_default()
     }
 
     pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.damage.guarded(|| pack::get(&self.tree, key))
+        match self.pending.get(key) {
+            Some(pending) => Ok(pending),
+            None => self.damage.guarded(|| pack::get(&self.tree, key)),
+        }
     }
 
     /// All entries with `from <= key < to`.
@@ -79,35 +96,43 @@ impl Store {
         to: Option<Vec<u8>>,
         backward: bool,
     ) -> impl Iterator<Item = Result<Pair, StoreError>> + use<> {
-        let mut scan = Scan::new(sled::Tree::clone(&self.tree), from, to, backward);
-        let (damage, mut failed) = (self.damage.clone(), false);
-        std::iter::from_fn(move || {
-            if failed {
-                return None;
-            }
-            let next = damage.guarded(|| scan.step());
-            failed = next.is_err();
-            next.transpose()
+        self.pending.over(&from.clone(), to.clone().as_deref(), backward, || {
+            let mut scan = Scan::new(sled::Tree::clone(&self.tree), from, to, backward);
+            let (damage, mut failed) = (self.damage.clone(), false);
+            std::iter::from_fn(move || {
+                if failed {
+                    return None;
+                }
+                let next = damage.guarded(|| scan.step());
+                failed = next.is_err();
+                next.transpose()
+            })
         })
     }
 
-    /// Writes the entries and the streams' new positions, all or nothing. Gives the checkpoint after it.
+    /// Shows entries to readers; the next commit stores them.
+    pub fn show(&self, writes: Writes) {
+        self.pending.add(writes);
+    }
+
+    /// Stores what was shown, and the streams' new positions, all or nothing. Gives the checkpoint after it.
     pub fn commit(
         &self,
         checkpoint: Checkpoint,
-        writes: Writes,
         positions: &BTreeMap<Arc<str>, Position>,
     ) -> Result<Checkpoint, StoreError> {
         self.damage.guarded(|| {
-            let mut next = checkpoint;
-            let mut batch = sled::Batch::default();
-            pack::merge(&self.tree, writes, self.layout.block_entries, &mut next.sum, &mut batch)?;
-            for (stream, position) in positions {
-                next.set_position(stream, *position, &mut batch);
-            }
-            next.write_summary(self.layout.version, &mut batch);
-            self.tree.apply_batch(batch)?;
-            Ok(next)
+            self.pending.store(|writes| {
+                let mut next = checkpoint;
+                let mut batch = sled::Batch::default();
+                pack::merge(&self.tree, writes, self.layout.block_entries, &mut next.sum, &mut batch)?;
+                for (stream, position) in positions {
+                    next.set_position(stream, *position, &mut batch);
+                }
+                next.write_summary(self.layout.version, &mut batch);
+                self.tree.apply_batch(batch)?;
+                Ok(next)
+            })
         })
     }
 

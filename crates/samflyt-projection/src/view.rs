@@ -41,6 +41,12 @@ impl View {
         self.rebuilding
     }
 
+    /// What readers of this state share beside it. Only for what never changes once it is there: a state that is folded
+    /// anew begins with another.
+    pub fn remembered<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.store.remembered()
+    }
+
     /// A key's value.
     ///
     /// # Errors

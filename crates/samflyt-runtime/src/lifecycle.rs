@@ -4,10 +4,15 @@
 use std::fmt::Display;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// How long the end waits for intake to drain: longer than an event waits for its acknowledgement by default, shorter
+/// than the ten seconds after which containers are killed. Whoever has not read its answers by then never may.
+const DRAIN_WAIT_MAX: Duration = Duration::from_secs(8);
 
 /// Shared by everything that runs in a process.
 #[derive(Debug, Clone, Default)]
@@ -73,14 +78,21 @@ impl Lifecycle {
         self.intake.cancelled().await;
     }
 
-    /// Ends: intake first, then the services.
+    /// Ends: intake first, then the services. A client that does not read its answers is not waited for without end.
     ///
     /// # Errors
     /// What died, where something did.
     pub async fn end(self) -> Result<(), String> {
+        self.end_within(DRAIN_WAIT_MAX).await
+    }
+
+    async fn end_within(self, drain_wait_max: Duration) -> Result<(), String> {
         self.intake.cancel();
         self.intake_tasks.close();
-        self.intake_tasks.wait().await;
+        if tokio::time::timeout(drain_wait_max, self.intake_tasks.wait()).await.is_err() {
+            let open = self.intake_tasks.len();
+            tracing::warn!(open, "clients did not read their answers in time; their streams are broken off");
+        }
         self.services.cancel();
         self.tasks.close();
         self.tasks.wait().await;
@@ -127,6 +139,15 @@ mod tests {
         lifecycle.spawn("careless", async { if true { panic!("oh") } else { Ok::<(), String>(()) } });
         lifecycle.asked_to_end().await;
         assert_eq!(lifecycle.end().await.unwrap_err(), "careless: panicked");
+    }
+
+    #[tokio::test]
+    async fn intake_that_never_drains_is_not_waited_for_without_end() {
+        let lifecycle = Lifecycle::new();
+        let services = lifecycle.services.clone();
+        lifecycle.spawn_intake("deaf", std::future::pending::<Result<(), String>>());
+        assert_eq!(lifecycle.end_within(Duration::from_millis(20)).await, Ok(()));
+        assert!(services.is_cancelled());
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! A connection to a hub as a client has it: one channel, a bearer token with every call.
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
@@ -12,8 +12,25 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
+use crate::Trust;
+
 /// The largest message that a client takes or sends, in bytes: pages and graphs are larger than tonic's 4 MiB.
 const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Where a hub answers gRPC, with TLS where the URL says so.
+///
+/// # Errors
+/// Where it is no URL of a hub.
+pub(crate) fn endpoint(url: &str, trust: &Trust) -> anyhow::Result<Endpoint> {
+    let form = "write http://HOST:PORT, or https://HOST:PORT";
+    let endpoint =
+        Endpoint::from_shared(url.to_owned()).with_context(|| format!("{url} is no URL: {form}"))?;
+    match endpoint.uri().scheme_str() {
+        Some("http") => Ok(endpoint),
+        Some("https") => endpoint.tls_config(trust.grpc()).context("TLS cannot be set up"),
+        _ => bail!("{url} is no address of a hub: {form}"),
+    }
+}
 
 /// Sends a token with every call, where there is one.
 #[derive(Clone)]
@@ -52,12 +69,20 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects to `http://host:port`.
+    /// Connects to `http://host:port`, or to `https://host:port` by the authorities of this machine.
     ///
     /// # Errors
     /// Where nothing answers there, or the token cannot stand in a header.
     pub async fn connect(endpoint: &str, token: &str) -> anyhow::Result<Self> {
-        let channel = Endpoint::from_shared(endpoint.to_owned())?
+        Self::connect_trusting(endpoint, token, &Trust::default()).await
+    }
+
+    /// As [`Client::connect`], by other authorities.
+    ///
+    /// # Errors
+    /// As [`Client::connect`], and where the certificate is not of these authorities.
+    pub async fn connect_trusting(endpoint: &str, token: &str, trust: &Trust) -> anyhow::Result<Self> {
+        let channel = self::endpoint(endpoint, trust)?
             .tcp_nodelay(true)
             .initial_stream_window_size(1 << 20)
             .initial_connection_window_size(4 << 20)

@@ -7,10 +7,12 @@ pub mod client;
 pub mod demo;
 pub mod hub;
 pub mod run;
+mod trust;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+pub use trust::Trust;
 
 /// An integration hub for municipalities: events in, one durable log each, lineage out
 #[derive(Debug, Parser)]

@@ -1,5 +1,6 @@
 //! What each event does to the catalogue.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
@@ -78,6 +79,7 @@ impl Catalogue {
 
     fn put_system(&mut self, placed: &Placed<'_>, system: System) {
         let id = system.id.clone();
+        self.note_use(placed, &id, &system.host);
         let next = state(placed, Some(Arc::new(system)));
         match self.systems.get_mut(&id) {
             Some(history) => history.push(next),
@@ -101,6 +103,16 @@ impl Catalogue {
         let mut enrolled = self.enrolments.get(id).cloned().unwrap_or_default();
         enrolled.entry(tenant.clone()).or_insert(placed.at);
         self.enrolments.insert_mut(id.clone(), enrolled);
+        self.note_use(placed, id, tenant);
+    }
+
+    fn note_use(&mut self, placed: &Placed<'_>, id: &SystemId, tenant: &TenantId) {
+        if !self.used.contains_key(tenant) {
+            self.used.insert_mut(tenant.clone(), BTreeMap::new());
+        }
+        if let Some(used) = self.used.get_mut(tenant) {
+            used.entry(id.clone()).or_insert(placed.at);
+        }
     }
 
     fn publish(&mut self, placed: &Placed<'_>, contract: &Contract) {

@@ -43,6 +43,8 @@ pub struct Catalogue {
     pub(crate) reserved: Map<SystemId, TenantId>,
     /// When each municipality was enrolled.
     pub(crate) enrolments: Map<SystemId, BTreeMap<TenantId, OffsetDateTime>>,
+    /// What each municipality hosts or is enrolled in, and since when.
+    pub(crate) used: Map<TenantId, BTreeMap<SystemId, OffsetDateTime>>,
     pub(crate) products: Shelf<Product>,
     pub(crate) usages: Shelf<Usage>,
     pub(crate) processes: Shelf<Process>,
@@ -90,3 +92,6 @@ impl Catalogue {
         self.sequences.get(subject).copied().unwrap_or(0)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::{
     Agreement, AsOf, Catalogue, Change, ContractEntry, Controller, Dataset, Grant, History, Holder, Process,
@@ -45,6 +45,13 @@ impl Catalogue {
         self.reserved.get(id)
     }
 
+    /// What a municipality hosted or was enrolled in at a moment, by id.
+    pub fn systems_of(&self, tenant: &TenantId, moment: AsOf) -> impl Iterator<Item = &Arc<System>> {
+        let used = self.used.get(tenant).into_iter().flatten();
+        let then = used.filter(move |(_, since)| moment.is_none_or(|moment| **since <= moment));
+        then.filter_map(move |(id, _)| self.system_at(id, moment))
+    }
+
     /// The municipalities that use a system, its host among them.
     pub fn users_of(&self, system: &System) -> BTreeSet<TenantId> {
         self.users_at(system, None)
@@ -52,9 +59,18 @@ impl Catalogue {
 
     /// Those that used it at a moment.
     pub fn users_at(&self, system: &System, moment: AsOf) -> BTreeSet<TenantId> {
-        let enrolled = self.enrolments.get(&system.id).into_iter().flatten();
-        let then = enrolled.filter(|(_, at)| moment.is_none_or(|moment| **at <= moment));
-        then.map(|(tenant, _)| tenant).chain([&system.host]).cloned().collect()
+        let enrolled = self.enrolments(&system.id, moment);
+        enrolled.map(|(tenant, _)| tenant).chain([&system.host]).cloned().collect()
+    }
+
+    /// The municipalities that were enrolled in a system by a moment, and when. Its host is not among them.
+    pub fn enrolments(
+        &self,
+        system: &SystemId,
+        moment: AsOf,
+    ) -> impl Iterator<Item = (&TenantId, OffsetDateTime)> {
+        let enrolled = self.enrolments.get(system).into_iter().flatten().map(|(tenant, at)| (tenant, *at));
+        enrolled.filter(move |(_, at)| moment.is_none_or(|moment| *at <= moment))
     }
 
     /// Whether a system may speak of a tenant's affairs on a date.

@@ -55,9 +55,9 @@ impl Catalogue {
             Kind::Change => of!(changes, Change),
             Kind::Controller => of!(controllers, Controller),
             Kind::System => {
-                let states = self.systems.values().filter_map(|history| history.state_at(moment));
-                let hosted =
-                    states.filter(|state| state.value.as_ref().is_some_and(|system| system.host == *owner));
+                let hosted = self.systems_of(owner, moment).filter(|system| system.host == *owner);
+                let histories = hosted.filter_map(|system| self.system_history(&system.id));
+                let hosted = histories.filter_map(|history| history.state_at(moment));
                 hosted.map(|state| as_resource(state, Resource::System)).collect()
             }
             Kind::Tenant | Kind::Contract | Kind::Grant => Vec::new(),

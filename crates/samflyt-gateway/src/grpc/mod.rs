@@ -1,6 +1,7 @@
 //! gRPC: one file per RPC.
 
 mod draft;
+mod order;
 mod publish_event;
 mod publish_events;
 

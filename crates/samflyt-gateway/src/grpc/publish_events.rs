@@ -4,11 +4,10 @@
 //! round. After the log has failed once, the rest of the stream is refused: what follows must not overtake what has to
 //! be sent again. A client that does not read its answers is not read from.
 
-use std::collections::HashMap;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
-use futures::stream::FuturesOrdered;
+use futures::stream::FuturesUnordered;
 use futures::{Stream, StreamExt};
 use samflyt_events::{Reason, Refusal};
 use samflyt_proto::gateway as pb;
@@ -20,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::metadata::MetadataMap;
 use tonic::{Status, Streaming};
 
+use super::order::{Answer, Index, Order};
 use super::{Gateway, draft::draft, receipt};
 use crate::Intake;
 use crate::intake::{Decided, NewEvent, Pending, Receipt, validated};
@@ -41,11 +41,8 @@ impl Gateway {
         let pump = Pump {
             intake: Arc::clone(&self.intake),
             caller,
-            in_flight: FuturesOrdered::new(),
-            entities: HashMap::new(),
-            held: None,
-            next_index: 0,
-            broken: false,
+            on_their_way: FuturesUnordered::new(),
+            order: Order::new(),
         };
         let stop = self.lifecycle.intake.clone();
         self.lifecycle.spawn_intake("event stream", async move {
@@ -60,30 +57,11 @@ impl Gateway {
 struct Pump {
     intake: Arc<Intake>,
     caller: Caller,
-    in_flight: FuturesOrdered<Pin<Box<dyn Future<Output = Settled> + Send>>>,
-    /// Entities with an event on its way, by tenant and entity.
-    entities: HashMap<String, usize>,
-    /// An event that waits for the one before it of the same entity.
-    held: Option<Held>,
-    next_index: u64,
-    /// The log failed: nothing more is sent on this stream.
-    broken: bool,
+    on_their_way: FuturesUnordered<Pin<Box<dyn Future<Output = Settled> + Send>>>,
+    order: Order<Box<NewEvent>>,
 }
 
-struct Held {
-    index: u64,
-    id: String,
-    entity: String,
-    new: Box<NewEvent>,
-}
-
-struct Settled {
-    index: u64,
-    id: String,
-    entity: Option<String>,
-    outcome: Result<Receipt, Refusal>,
-    validate_only: bool,
-}
+type Settled = (Index, Result<Receipt, Refusal>);
 
 impl Pump {
     async fn run(
@@ -92,21 +70,21 @@ impl Pump {
         replies: mpsc::Sender<Result<pb::PublishEventsResponse, Status>>,
         stop: CancellationToken,
     ) {
-        let mut open = true;
-        let mut broken_off = None;
-        while open || !self.in_flight.is_empty() || self.held.is_some() {
-            let takes =
-                open && self.held.is_none() && self.in_flight.len() < self.intake.config.in_flight_max;
+        let mut stopping = pin!(stop.cancelled());
+        let (mut open, mut broken_off) = (true, None);
+        while open || self.order.open() > 0 {
+            let takes = open && !self.order.holds() && self.order.open() < self.intake.config.in_flight_max;
             tokio::select! {
                 biased;
-                Some(settled) = self.in_flight.next(), if !self.in_flight.is_empty() => {
-                    let reply = self.answer(settled);
-                    if replies.send(Ok(reply)).await.is_err() {
-                        return;
+                Some((index, outcome)) = self.on_their_way.next() => self.settle(index, outcome).await,
+                place = replies.reserve(), if self.order.is_answered() => {
+                    // Nobody reads the answers any more; what is on its way gets to the log without them.
+                    let Ok(place) = place else { return };
+                    if let Some(answer) = self.order.answer() {
+                        place.send(Ok(response(answer)));
                     }
-                    self.release().await;
                 }
-                () = stop.cancelled(), if open => open = false,
+                () = &mut stopping, if open => open = false,
                 request = requests.message(), if takes => match request {
                     Ok(Some(request)) => self.take(request).await,
                     Ok(None) => open = false,
@@ -129,84 +107,65 @@ impl Pump {
     }
 
     async fn take(&mut self, request: pb::PublishEventsRequest) {
-        let index = self.next_index;
-        self.next_index += 1;
         let event = request.event.unwrap_or_default();
-        let id = event.id.chars().take(128).collect();
-        if self.broken {
-            return self.settled(index, id, Err(log_failed()), request.validate_only);
+        let index = self.order.take(event.id.chars().take(128).collect());
+        if self.order.has_failed() {
+            return self.settle(index, Err(log_failed())).await;
         }
         self.intake.await_new_tenant(&event.tenant).await;
-        match self.intake.decide(&self.caller, draft(event)) {
-            Ok(Decided::Known(receipt)) => self.settled(index, id, Ok(receipt), request.validate_only),
-            Ok(Decided::New(new)) if request.validate_only => {
-                self.settled(index, id, Ok(validated(&new)), true);
-            }
-            Ok(Decided::New(new)) => {
+        let outcome = match self.intake.decide(&self.caller, draft(event)) {
+            Ok(Decided::New(new)) if !request.validate_only => {
                 let entity = format!("{} {}", new.event.tenant, new.event.entity);
-                let held = Held { index, id, entity, new };
-                if self.entities.contains_key(&held.entity) {
-                    self.held = Some(held);
-                } else {
-                    self.send(held).await;
+                if let Some((index, new)) = self.order.send(index, entity, new) {
+                    self.send(index, new).await;
                 }
+                return;
             }
-            Err(refusal) => {
-                self.broken |= refusal.reason.is_passing();
-                self.settled(index, id, Err(refusal), request.validate_only);
-            }
-        }
-    }
-
-    /// Sends the event that waited, once its entity is free.
-    async fn release(&mut self) {
-        if let Some(held) = self.held.take_if(|held| !self.entities.contains_key(&held.entity)) {
-            self.send(held).await;
-        }
-    }
-
-    async fn send(&mut self, held: Held) {
-        let Held { index, id, entity, new } = held;
-        if self.broken {
-            return self.settled(index, id, Err(log_failed()), false);
-        }
-        match self.intake.append(*new).await {
-            Ok(pending) => {
-                *self.entities.entry(entity.clone()).or_default() += 1;
-                let intake = Arc::clone(&self.intake);
-                self.in_flight.push_back(Box::pin(settle(intake, pending, index, id, entity)));
-            }
-            Err(refusal) => {
-                self.broken = true;
-                self.settled(index, id, Err(refusal), false);
-            }
-        }
-    }
-
-    fn settled(&mut self, index: u64, id: String, outcome: Result<Receipt, Refusal>, validate_only: bool) {
-        let settled = Settled { index, id, entity: None, outcome, validate_only };
-        self.in_flight.push_back(Box::pin(std::future::ready(settled)));
-    }
-
-    fn answer(&mut self, settled: Settled) -> pb::PublishEventsResponse {
-        if let Some(entity) = settled.entity {
-            self.entities.remove(&entity);
-            if settled.outcome.as_ref().is_err_and(|refusal| refusal.reason.is_passing()) {
-                self.broken = true;
-            }
-        }
-        self.intake.note(&settled.outcome, settled.validate_only);
-        let outcome = match &settled.outcome {
-            Ok(accepted) => Outcome::Accepted(receipt(accepted)),
-            Err(refusal) => Outcome::Refused(refused::message(refusal)),
+            Ok(Decided::New(new)) => Ok(validated(&new)),
+            Ok(Decided::Known(receipt)) => Ok(receipt),
+            Err(refusal) => Err(refusal),
         };
-        pb::PublishEventsResponse { index: settled.index, event_id: settled.id, outcome: Some(outcome) }
+        self.intake.note(&outcome, request.validate_only);
+        self.order.settle(index, outcome);
+    }
+
+    /// Takes in an outcome, and sends the event that waited for it.
+    async fn settle(&mut self, index: Index, outcome: Result<Receipt, Refusal>) {
+        self.intake.note(&outcome, false);
+        if let Some((index, new)) = self.order.settle(index, outcome) {
+            self.send(index, new).await;
+        }
+    }
+
+    async fn send(&mut self, index: Index, new: Box<NewEvent>) {
+        let refusal = if self.order.has_failed() {
+            log_failed()
+        } else {
+            match self.intake.append(*new).await {
+                Ok(pending) => {
+                    let intake = Arc::clone(&self.intake);
+                    self.on_their_way.push(Box::pin(settled(intake, index, pending)));
+                    return;
+                }
+                Err(refusal) => refusal,
+            }
+        };
+        // One event at most is held, so nothing waits for this one but what is refused likewise.
+        self.intake.note(&Err(refusal.clone()), false);
+        self.order.settle(index, Err(refusal));
     }
 }
 
-async fn settle(intake: Arc<Intake>, pending: Pending, index: u64, id: String, entity: String) -> Settled {
-    let outcome = intake.settle(pending).await;
-    Settled { index, id, entity: Some(entity), outcome, validate_only: false }
+async fn settled(intake: Arc<Intake>, index: Index, pending: Pending) -> Settled {
+    (index, intake.settle(pending).await)
+}
+
+fn response(answer: Answer) -> pb::PublishEventsResponse {
+    let outcome = match &answer.outcome {
+        Ok(accepted) => Outcome::Accepted(receipt(accepted)),
+        Err(refusal) => Outcome::Refused(refused::message(refusal)),
+    };
+    pb::PublishEventsResponse { index: answer.index, event_id: answer.id, outcome: Some(outcome) }
 }
 
 fn log_failed() -> Refusal {

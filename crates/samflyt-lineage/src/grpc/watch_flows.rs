@@ -36,7 +36,7 @@ impl Lineage {
             let mut sent = BTreeMap::new();
             loop {
                 commits.mark_unchanged();
-                let reader = Reader { view: runner.view() };
+                let reader = Reader::new(runner.view());
                 let answer = match may_still(&caller, &feed.get(), &tenants, clock.now()) {
                     Ok(()) => changes(&reader, &feed.get(), &tenants, &request.system, &mut sent),
                     Err(refusal) => Err(refusal),
@@ -68,7 +68,7 @@ impl Lineage {
 }
 
 /// A grant that was withdrawn, or a token that expired, ends the watch.
-fn may_still(
+pub(crate) fn may_still(
     caller: &Caller,
     catalogue: &Catalogue,
     tenants: &std::collections::BTreeSet<TenantId>,

@@ -1,8 +1,10 @@
 //! What the flows mean when they are held against the catalogue. One file for each question.
 
+mod by_tenant;
 mod collected_twice;
 mod contract_use;
 mod drift;
+mod ground;
 mod impact;
 mod open_lineage;
 mod overview;

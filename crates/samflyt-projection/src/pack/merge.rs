@@ -16,7 +16,7 @@ const BLOCK_BYTES_MAX: usize = 4_096;
 /// Adds the writes to the batch, block by block, and keeps the sum.
 pub(crate) fn merge(
     tree: &Tree,
-    writes: Writes,
+    writes: &Writes,
     entries_max: fn(u8) -> usize,
     sum: &mut Sum,
     batch: &mut Batch,
@@ -24,7 +24,7 @@ pub(crate) fn merge(
     let mut current: Option<Open> = None;
     for (key, value) in writes {
         let holds = match &mut current {
-            Some(open) => open.holds(tree, &key)?,
+            Some(open) => open.holds(tree, key)?,
             None => false,
         };
         let open = match current.take() {
@@ -33,10 +33,10 @@ pub(crate) fn merge(
                 if let Some(done) = other {
                     done.close(entries_max, batch);
                 }
-                Open::load(tree, &key)?
+                Open::load(tree, key)?
             }
         };
-        current.insert(open).write(key, value, sum);
+        current.insert(open).write(key, value.as_deref(), sum);
     }
     if let Some(done) = current {
         done.close(entries_max, batch);
@@ -80,26 +80,28 @@ impl Open {
         Ok(self.next.iter().flatten().all(|next| key < next.as_slice()))
     }
 
-    fn write(&mut self, key: Vec<u8>, value: Option<Vec<u8>>, sum: &mut Sum) {
+    fn write(&mut self, key: &[u8], value: Option<&[u8]>, sum: &mut Sum) {
         let at = match self.pairs.last() {
-            Some((last, _)) if *last >= key => self.pairs.binary_search_by(|(other, _)| other.cmp(&key)),
+            Some((last, _)) if last.as_slice() >= key => {
+                self.pairs.binary_search_by(|(other, _)| other.as_slice().cmp(key))
+            }
             _ => Err(self.pairs.len()),
         };
         match (at, value) {
             (Ok(at), Some(value)) if self.pairs[at].1 == value => return,
             (Ok(at), Some(value)) => {
-                sum.subtract(&key, &self.pairs[at].1);
-                sum.add(&key, &value);
-                self.pairs[at].1 = value;
+                sum.subtract(key, &self.pairs[at].1);
+                sum.add(key, value);
+                self.pairs[at].1 = value.to_vec();
             }
             (Ok(at), None) => {
                 let (_, old) = self.pairs.remove(at);
-                sum.subtract(&key, &old);
+                sum.subtract(key, &old);
             }
             (Err(at), Some(value)) => {
                 self.appended_only &= at == self.pairs.len();
-                sum.add(&key, &value);
-                self.pairs.insert(at, (key, value));
+                sum.add(key, value);
+                self.pairs.insert(at, (key.to_vec(), value.to_vec()));
             }
             (Err(_), None) => return,
         }

@@ -9,18 +9,18 @@ use futures::{FutureExt, StreamExt};
 use samflyt_log::Follow;
 use tokio::sync::mpsc;
 
-use super::lane::{Chunk, Lane};
+use super::lane::{Chunk, Lane, Work};
 
 /// Entries that are handed on together, where that many are there already.
 const CHUNK_MAX: usize = 50;
 const UNKNOWN_PAUSE: Duration = Duration::from_millis(200);
 
 /// Ends with the lane.
-pub(super) async fn feed(lane: Arc<Lane>, stream: Arc<str>, chunks: mpsc::Sender<Chunk>) {
+pub(super) async fn feed(lane: Arc<Lane>, stream: Arc<str>, work: mpsc::Sender<Work>) {
     let stop = lane.stop.clone();
     stop.run_until_cancelled(async {
         if know(&lane, &stream).await {
-            pass_on(&lane, &stream, &chunks).await;
+            pass_on(&lane, &stream, &work).await;
         }
     })
     .await;
@@ -48,7 +48,7 @@ async fn know(lane: &Lane, stream: &str) -> bool {
     }
 }
 
-async fn pass_on(lane: &Lane, stream: &Arc<str>, chunks: &mpsc::Sender<Chunk>) {
+async fn pass_on(lane: &Lane, stream: &Arc<str>, work: &mpsc::Sender<Work>) {
     let follow = Follow {
         stream: stream.to_string(),
         after: lane.sequence(stream),
@@ -67,7 +67,7 @@ async fn pass_on(lane: &Lane, stream: &Arc<str>, chunks: &mpsc::Sender<Chunk>) {
         if let Some(last) = entries.last() {
             lane.see_head(stream, last.sequence + last.pending);
         }
-        if chunks.send(Chunk { stream: stream.clone(), entries }).await.is_err() {
+        if work.send(Work::Fold(Chunk { stream: stream.clone(), entries })).await.is_err() {
             return;
         }
     }

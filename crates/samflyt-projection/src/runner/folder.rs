@@ -1,4 +1,7 @@
 //! The thread that folds: everything of a store is written by one.
+//!
+//! What was folded is shown as soon as nothing more is waiting, and stored in batches: when one is full, or when the lane
+//! says that it is time.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +13,7 @@ use samflyt_log::Entry;
 use tokio::sync::mpsc;
 
 use super::{
-    lane::{Chunk, Lane, Signal},
+    lane::{Chunk, Lane, Signal, Work},
     status::Alarm,
 };
 use crate::{
@@ -21,15 +24,19 @@ use crate::{
     writer::Memory,
 };
 
-/// Events that are committed together at most.
+/// Events that are stored together at most.
 const BATCH_MAX: usize = 200;
 
 pub(super) struct Folder {
     lane: Arc<Lane>,
     checkpoint: Checkpoint,
-    writes: Writes,
     memory: Memory,
-    positions: BTreeMap<Arc<str>, Position>,
+    /// Folded, and not shown yet.
+    writes: Writes,
+    folded: BTreeMap<Arc<str>, Position>,
+    /// Shown, and not stored yet.
+    shown: BTreeMap<Arc<str>, Position>,
+    /// How many events are not stored yet.
     events: usize,
 }
 
@@ -42,20 +49,21 @@ enum Broken {
 }
 
 impl Folder {
-    pub fn start(lane: Arc<Lane>, checkpoint: Checkpoint, chunks: mpsc::Receiver<Chunk>) {
+    pub fn start(lane: Arc<Lane>, checkpoint: Checkpoint, work: mpsc::Receiver<Work>) {
         let (tracked, broken) = (lane.parts.lifecycle.tracker.token(), lane.clone());
         let folder = Self {
             lane,
             checkpoint,
-            writes: Writes::new(),
             memory: None,
-            positions: BTreeMap::new(),
+            writes: Writes::new(),
+            folded: BTreeMap::new(),
+            shown: BTreeMap::new(),
             events: 0,
         };
         // No task of the runtime: one that is dropped would wait for it for ever.
         let thread = std::thread::Builder::new().name("fold".to_owned()).spawn(move || {
             let _tracked = tracked;
-            folder.run_guarded(chunks);
+            folder.run_guarded(work);
         });
         if let Err(error) = thread {
             broken.stopped.cancel();
@@ -64,35 +72,41 @@ impl Folder {
         }
     }
 
-    fn run_guarded(mut self, mut chunks: mpsc::Receiver<Chunk>) {
+    fn run_guarded(mut self, mut work: mpsc::Receiver<Work>) {
         let lane = self.lane.clone();
         let _stopped = lane.stopped.clone().drop_guard();
-        let (alarm, reason) = match catch_unwind(AssertUnwindSafe(|| self.run(&mut chunks))) {
+        let (alarm, reason) = match catch_unwind(AssertUnwindSafe(|| self.run(&mut work))) {
             Ok(Ok(())) => return,
             Ok(Err(broken)) => (matches!(broken, Broken::Alarm { .. }), describe(&broken)),
             Err(panic) => (false, format!("the fold panicked: {}", panic_text(&*panic))),
         };
-        drop(chunks);
+        drop(work);
         let _ = lane.parts.signals.blocking_send(Signal::Broken { lane: lane.id, alarm, reason });
     }
 
-    fn run(&mut self, chunks: &mut mpsc::Receiver<Chunk>) -> Result<(), Broken> {
-        while let Some(chunk) = chunks.blocking_recv() {
-            self.fold(chunk)?;
-            while let Ok(chunk) = chunks.try_recv() {
-                self.fold(chunk)?;
+    fn run(&mut self, work: &mut mpsc::Receiver<Work>) -> Result<(), Broken> {
+        while let Some(first) = work.blocking_recv() {
+            self.heed(first)?;
+            while let Ok(next) = work.try_recv() {
+                self.heed(next)?;
             }
-            self.commit()?;
+            self.show();
+            self.complete()?;
         }
+        self.commit()?;
         Ok(self.lane.store.flush()?)
+    }
+
+    fn heed(&mut self, work: Work) -> Result<(), Broken> {
+        match work {
+            Work::Fold(chunk) => self.fold(chunk),
+            Work::Store => Ok(self.commit()?),
+        }
     }
 
     fn fold(&mut self, chunk: Chunk) -> Result<(), Broken> {
         for entry in chunk.entries {
-            let known =
-                self.positions.get(&chunk.stream).or_else(|| self.checkpoint.positions.get(&chunk.stream));
-            let known = known.copied();
-            let folded = known.map_or(0, |position| position.sequence);
+            let folded = self.position(&chunk.stream).map_or(0, |position| position.sequence);
             if entry.sequence <= folded {
                 continue;
             }
@@ -100,17 +114,21 @@ impl Folder {
                 self.judge_gap(&chunk.stream, folded, entry.sequence)?;
             }
             self.fold_entry(&chunk.stream, &entry)?;
-            let created = match self.positions.get(&chunk.stream) {
+            let created = match self.folded.get(&chunk.stream) {
                 Some(position) => position.created,
                 None => self.lane.created(&chunk.stream),
             };
-            self.positions.insert(chunk.stream.clone(), Position { sequence: entry.sequence, created });
+            self.folded.insert(chunk.stream.clone(), Position { sequence: entry.sequence, created });
             self.events += 1;
             if self.events >= BATCH_MAX {
                 self.commit()?;
             }
         }
         Ok(())
+    }
+
+    fn position(&self, stream: &Arc<str>) -> Option<&Position> {
+        [&self.folded, &self.shown, &self.checkpoint.positions].into_iter().find_map(|at| at.get(stream))
     }
 
     /// While everything is folded anew a gap is the log's own: folding it once more would find it again.
@@ -135,17 +153,32 @@ impl Folder {
         }
     }
 
+    /// Lets readers see what was folded.
+    fn show(&mut self) {
+        if self.folded.is_empty() {
+            return;
+        }
+        self.lane.store.show(std::mem::take(&mut self.writes));
+        self.lane.advance(&self.folded);
+        self.shown.append(&mut self.folded);
+    }
+
     fn commit(&mut self) -> Result<(), StoreError> {
         if self.events == 0 {
             return Ok(());
         }
+        self.show();
         self.checkpoint.complete = self.lane.complete.load(Relaxed);
-        let writes = std::mem::take(&mut self.writes);
-        let positions = std::mem::take(&mut self.positions);
-        self.checkpoint = self.lane.store.commit(std::mem::take(&mut self.checkpoint), writes, &positions)?;
+        let checkpoint = std::mem::take(&mut self.checkpoint);
+        self.checkpoint = self.lane.store.commit(checkpoint, &std::mem::take(&mut self.shown))?;
         self.events = 0;
-        self.lane.advance(&positions);
+        Ok(())
+    }
+
+    /// A store that takes over holds all that made it complete.
+    fn complete(&mut self) -> Result<(), StoreError> {
         if self.lane.completes() {
+            self.commit()?;
             let _ = self.lane.parts.signals.blocking_send(Signal::Complete { lane: self.lane.id });
         }
         Ok(())

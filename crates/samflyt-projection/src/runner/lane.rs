@@ -6,13 +6,16 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use samflyt_log::{Entry, StreamState};
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::MissedTickBehavior,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -50,8 +53,15 @@ pub(super) struct Chunk {
     pub entries: Vec<Entry>,
 }
 
+/// What the thread is given to do.
+pub(super) enum Work {
+    Fold(Chunk),
+    /// Store what was folded.
+    Store,
+}
+
 /// Chunks that wait for the thread. Feeders queue for a place in turn: a backlog delays others by its place at most.
-const CHUNKS_MAX: usize = 8;
+const WORK_MAX: usize = 8;
 
 pub(super) struct Lane {
     pub id: u64,
@@ -64,8 +74,8 @@ pub(super) struct Lane {
     pub complete: AtomicBool,
     statuses: Mutex<BTreeMap<Arc<str>, Status>>,
     /// Weak: the thread ends when the task that keeps the channel open is gone, however it went.
-    chunks: mpsc::WeakSender<Chunk>,
-    /// Told of every commit; a lane that is being built tells nobody.
+    work: mpsc::WeakSender<Work>,
+    /// Told of all that becomes visible; a lane that is being built tells nobody.
     commits: ArcSwap<watch::Sender<u64>>,
 }
 
@@ -77,7 +87,7 @@ impl Lane {
         commits: watch::Sender<u64>,
     ) -> Arc<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let (sender, receiver) = mpsc::channel(CHUNKS_MAX);
+        let (sender, receiver) = mpsc::channel(WORK_MAX);
         let statuses =
             checkpoint.positions.iter().map(|(stream, position)| (stream.clone(), Status::at(*position)));
         let lane = Arc::new(Self {
@@ -87,24 +97,21 @@ impl Lane {
             stopped: CancellationToken::new(),
             complete: AtomicBool::new(checkpoint.complete),
             statuses: Mutex::new(statuses.collect()),
-            chunks: sender.downgrade(),
+            work: sender.downgrade(),
             commits: ArcSwap::from_pointee(commits),
             parts,
         });
         Folder::start(lane.clone(), checkpoint, receiver);
-        let stop = lane.stop.clone();
-        lane.parts.lifecycle.tracker.spawn(async move {
-            let _open = sender;
-            stop.cancelled().await;
-        });
+        let store = store_at_times(lane.stop.clone(), lane.parts.config.store_every_ms, sender);
+        lane.parts.lifecycle.tracker.spawn(store);
         lane
     }
 
     /// Feeds a stream into the fold. Call once per stream.
     pub fn follow(self: &Arc<Self>, stream: &Arc<str>) {
-        let Some(chunks) = self.chunks.upgrade() else { return };
+        let Some(work) = self.work.upgrade() else { return };
         self.statuses.lock().entry(stream.clone()).or_default();
-        self.parts.lifecycle.tracker.spawn(feeder::feed(self.clone(), stream.clone(), chunks));
+        self.parts.lifecycle.tracker.spawn(feeder::feed(self.clone(), stream.clone(), work));
     }
 
     pub fn sequence(&self, stream: &str) -> u64 {
@@ -158,7 +165,7 @@ impl Lane {
         }
     }
 
-    /// Makes committed positions visible.
+    /// Makes positions visible, whose entries are.
     pub fn advance(&self, positions: &BTreeMap<Arc<str>, Position>) {
         let mut statuses = self.statuses.lock();
         for (stream, position) in positions {
@@ -168,7 +175,7 @@ impl Lane {
         self.commits.load().send_modify(|count| *count += 1);
     }
 
-    /// Tells others of its commits from now on.
+    /// Tells others of its progress from now on.
     pub fn publish_to(&self, commits: &watch::Sender<u64>) {
         self.commits.store(Arc::new(commits.clone()));
     }
@@ -193,4 +200,19 @@ impl Lane {
         let reason = format!("{stream}: {alarm}");
         let _ = self.parts.signals.send(Signal::Broken { lane: self.id, alarm: true, reason }).await;
     }
+}
+
+/// Keeps the channel open until the lane stops, and has what was folded stored from time to time.
+async fn store_at_times(stop: CancellationToken, every_ms: u64, work: mpsc::Sender<Work>) {
+    let mut ticks = tokio::time::interval(Duration::from_millis(every_ms.max(1)));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    stop.run_until_cancelled(async {
+        loop {
+            ticks.tick().await;
+            if work.send(Work::Store).await.is_err() {
+                return;
+            }
+        }
+    })
+    .await;
 }

@@ -70,7 +70,11 @@ impl Supervisor {
     async fn heed(&mut self, signal: Signal) -> Result<(), ProjectionError> {
         let building = self.hub.building.lock().clone();
         match signal {
-            Signal::Complete { lane } if lane == self.hub.current().id => self.recoveries = 0,
+            Signal::Complete { lane } if lane == self.hub.current().id => {
+                self.recoveries = 0;
+                let store = self.hub.current().store.clone();
+                self.blocking(move |directory| directory.caught_up(&store)).await?;
+            }
             Signal::Complete { lane } => {
                 if let Some(building) = building.filter(|building| building.lane.id == lane) {
                     self.take_over(&building)?;
@@ -112,7 +116,7 @@ impl Supervisor {
             .blocking(move |directory| {
                 directory.set_aside(&path)?;
                 let opened = directory.open_new()?;
-                directory.set_current(&opened.0)?;
+                directory.begin(&opened.0)?;
                 Ok(opened)
             })
             .await?;
@@ -147,7 +151,7 @@ impl Supervisor {
 
     fn take_over(&self, building: &Building) -> Result<(), ProjectionError> {
         let lane = &building.lane;
-        self.directory.set_current(&lane.store)?;
+        self.directory.take_over(&lane.store)?;
         let old = {
             let _streams = self.hub.streams.lock();
             self.hub.building.lock().take();

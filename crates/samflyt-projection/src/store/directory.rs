@@ -1,5 +1,8 @@
 //! Which directory is in use. Beside each other: `<name>-<generation>` directories, `<name>.CURRENT` that names one of
 //! them, and at most two `<name>-<generation>.corrupt-<n>` for who wants to know what happened.
+//!
+//! The state of another version of the projection stays, and stays the current one, until that of this version has caught
+//! up: until then the other version can be started again, and finds what it left.
 
 use std::{
     fs, io,
@@ -10,6 +13,8 @@ use std::{
         atomic::{AtomicU64, Ordering::Relaxed},
     },
 };
+
+use parking_lot::Mutex;
 
 use super::{Checkpoint, Layout, Lock, Store};
 use crate::{ProjectionConfig, ProjectionError, StoreError};
@@ -22,6 +27,8 @@ pub(crate) struct Directory {
     layout: Layout,
     /// The newest generation of this process. Numbers are not used again: a store that was set aside may still be open.
     newest: AtomicU64,
+    /// The state of another version, which goes when this one has caught up.
+    predecessor: Mutex<Option<PathBuf>>,
 }
 
 impl Directory {
@@ -31,7 +38,10 @@ impl Directory {
         fs::create_dir_all(&config.dir).map_err(failed)?;
         let path = config.dir.join(format!("{}.lock", layout.name));
         match Lock::take(&path).map_err(failed)? {
-            Some(lock) => Ok(Self { lock: Arc::new(lock), config, layout, newest: AtomicU64::new(0) }),
+            Some(lock) => {
+                let (lock, newest, predecessor) = (Arc::new(lock), AtomicU64::new(0), Mutex::default());
+                Ok(Self { lock, config, layout, newest, predecessor })
+            }
             None => Err(ProjectionError::InUse { path }),
         }
     }
@@ -42,33 +52,67 @@ impl Directory {
 
     /// Opens the current generation; sets it aside and begins an empty one where it cannot be trusted. Blocks.
     pub fn open_current(&self) -> Result<(Arc<Store>, Checkpoint), ProjectionError> {
-        let current = self.read_current();
-        self.delete_others(current.as_deref());
-        let Some(path) = current.filter(|path| path.exists()) else {
-            let new = self.open_new()?;
-            self.set_current(&new.0)?;
-            return Ok(new);
+        let newest = self.generations().into_iter().map(|(generation, _)| generation).max();
+        self.newest.fetch_max(newest.unwrap_or(0), Relaxed);
+        let Some(path) = self.read_current().filter(|path| path.exists()) else {
+            return self.begin_anew();
         };
         match self.open(path.clone()) {
-            Ok(opened) => Ok(opened),
+            Ok(opened) => {
+                self.delete_others(&[&path]);
+                Ok(opened)
+            }
             Err(StoreError::Locked) => Err(ProjectionError::InUse { path }),
+            Err(error @ StoreError::Version { .. }) => {
+                tracing::info!(path = %path.display(), %error, "folding the projection anew, beside what is there");
+                self.open_beside(path)
+            }
             Err(error) => {
-                if let Some((generation, _)) = self.generations().iter().find(|(_, other)| *other == path) {
-                    self.newest.fetch_max(*generation, Relaxed);
-                }
-                if matches!(error, StoreError::Version { .. }) {
-                    tracing::info!(path = %path.display(), %error, "folding the projection anew");
-                    fs::remove_dir_all(&path).map_err(|source| self.failed(&path, source))?;
-                } else {
-                    tracing::warn!(path = %path.display(), error = &error as &dyn std::error::Error,
-                        "the projection cannot be trusted: it is set aside and folded anew");
-                    self.set_aside(&path)?;
-                }
-                let new = self.open_new()?;
-                self.set_current(&new.0)?;
-                Ok(new)
+                self.distrust(&path, &error)?;
+                self.begin_anew()
             }
         }
+    }
+
+    /// An empty generation, and no other.
+    fn begin_anew(&self) -> Result<(Arc<Store>, Checkpoint), ProjectionError> {
+        self.delete_others(&[]);
+        let new = self.open_new()?;
+        self.set_current(&new.0)?;
+        Ok(new)
+    }
+
+    /// The state of this version beside that of another: one that an earlier start began, or an empty one.
+    fn open_beside(&self, other: PathBuf) -> Result<(Arc<Store>, Checkpoint), ProjectionError> {
+        let mut begun = self.generations();
+        begun.retain(|(_, path)| *path != other);
+        begun.sort_unstable_by(|a, b| b.cmp(a));
+        let mut found = None;
+        for (_, path) in begun {
+            match self.open(path.clone()) {
+                Ok(opened) => {
+                    found = Some(opened);
+                    break;
+                }
+                Err(StoreError::Locked) => return Err(ProjectionError::InUse { path }),
+                Err(StoreError::Version { .. }) => {}
+                Err(error) => self.distrust(&path, &error)?,
+            }
+        }
+        let kept = found.as_ref().map_or(&other, |(store, _)| store.path());
+        self.delete_others(&[&other, kept]);
+        *self.predecessor.lock() = Some(other);
+        let opened = found.map_or_else(|| self.open_new(), Ok)?;
+        if opened.1.complete {
+            self.take_over(&opened.0)?;
+        }
+        Ok(opened)
+    }
+
+    fn distrust(&self, path: &Path, error: &StoreError) -> Result<(), ProjectionError> {
+        tracing::warn!(path = %path.display(), error = error as &dyn std::error::Error,
+            "the projection cannot be trusted: it is set aside and folded anew");
+        self.set_aside(path)
     }
 
     /// Opens an empty store beside the others. Blocks.
@@ -84,8 +128,30 @@ impl Directory {
         Store::open(path, self.lock.clone(), self.layout, &self.config)
     }
 
-    /// Makes a store the one that is opened next time.
-    pub fn set_current(&self, store: &Store) -> Result<(), ProjectionError> {
+    /// Makes an empty store the one that is opened next time; not while another version's waits for it to catch up.
+    pub fn begin(&self, store: &Store) -> Result<(), ProjectionError> {
+        let waits = self.predecessor.lock().is_some();
+        if waits { Ok(()) } else { self.set_current(store) }
+    }
+
+    /// A store has caught up: if it waited for that, it takes over.
+    pub fn caught_up(&self, store: &Store) -> Result<(), ProjectionError> {
+        let waits = self.predecessor.lock().is_some();
+        if waits { self.take_over(store) } else { Ok(()) }
+    }
+
+    /// Makes a store that has caught up the one that is opened next time; the state of another version goes. Blocks.
+    pub fn take_over(&self, store: &Store) -> Result<(), ProjectionError> {
+        self.set_current(store)?;
+        if let Some(path) = self.predecessor.lock().take()
+            && let Err(error) = fs::remove_dir_all(&path)
+        {
+            tracing::warn!(path = %path.display(), %error, "the state of another version cannot be deleted");
+        }
+        Ok(())
+    }
+
+    fn set_current(&self, store: &Store) -> Result<(), ProjectionError> {
         let (target, part) = (self.current_file(), self.current_file().with_extension("CURRENT.part"));
         let name = store.path().file_name().unwrap_or_default().as_encoded_bytes();
         let write = || -> io::Result<()> {
@@ -126,9 +192,9 @@ impl Directory {
     }
 
     /// What a rebuild left that was never finished.
-    fn delete_others(&self, current: Option<&Path>) {
+    fn delete_others(&self, kept: &[&PathBuf]) {
         for (_, path) in self.generations() {
-            if Some(path.as_path()) != current
+            if !kept.contains(&&path)
                 && let Err(error) = fs::remove_dir_all(&path)
             {
                 tracing::warn!(path = %path.display(), %error, "a projection that was never finished cannot be deleted");

@@ -26,15 +26,20 @@ fn contents(store: &Store) -> Model {
 }
 
 fn write(store: &Store, checkpoint: Checkpoint, writes: &Writes, model: &mut Model) -> Checkpoint {
+    apply(writes, model);
+    let sequence = checkpoint.positions.get("s").map_or(0, |position| position.sequence) + 1;
+    let positions = BTreeMap::from([("s".into(), Position { sequence, created: 7 })]);
+    store.show(writes.clone());
+    store.commit(checkpoint, &positions).unwrap()
+}
+
+fn apply(writes: &Writes, model: &mut Model) {
     for (key, value) in writes {
         match value {
             Some(value) => model.insert(key.clone(), value.clone()),
             None => model.remove(key),
         };
     }
-    let sequence = checkpoint.positions.get("s").map_or(0, |position| position.sequence) + 1;
-    let positions = BTreeMap::from([("s".into(), Position { sequence, created: 7 })]);
-    store.commit(checkpoint, writes.clone(), &positions).unwrap()
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -90,6 +95,34 @@ proptest! {
     }
 
     #[test]
+    fn what_is_not_stored_yet_is_read_over_what_is(
+        stored in batches(), shown in batches(), from in collection::vec(0u8..6, 0..4), to in collection::vec(0u8..6, 0..4),
+    ) {
+        let dir = TempDir::new().unwrap();
+        let (store, mut checkpoint) = open(dir.path());
+        let mut seen = Model::new();
+        for writes in &stored {
+            checkpoint = write(&store, checkpoint, writes, &mut seen);
+        }
+        for writes in &shown {
+            store.show(writes.clone());
+            apply(writes, &mut seen);
+        }
+        prop_assert_eq!(&contents(&store), &seen);
+        for key in stored.iter().chain(&shown).flat_map(BTreeMap::keys) {
+            prop_assert_eq!(store.get(key).unwrap(), seen.get(key).cloned());
+        }
+        let mut backward: Vec<Pair> = store.scan(from.clone(), Some(to.clone()), true).map(Result::unwrap).collect();
+        backward.reverse();
+        let range = |(key, _): &(&Vec<u8>, &Vec<u8>)| **key >= from && **key < to;
+        let expected: Vec<Pair> = seen.iter().filter(range).map(|(key, value)| (key.clone(), value.clone())).collect();
+        prop_assert_eq!(backward, expected);
+        write(&store, checkpoint, &Writes::new(), &mut seen);
+        prop_assert_eq!(&contents(&store), &seen);
+        prop_assert_eq!(store.tree.iter().count() > 2, !seen.is_empty(), "the commit stored it");
+    }
+
+    #[test]
     fn a_crash_leaves_the_state_of_a_batch_boundary(batches in batches()) {
         let (dir, crashed) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let (store, mut checkpoint) = open(dir.path());
@@ -136,4 +169,28 @@ fn a_directory_that_sled_has_not_let_go_of_is_waited_for_and_not_set_aside() {
     });
     assert_eq!(open(dir.path()).1, checkpoint);
     letting_go.join().unwrap();
+}
+
+#[test]
+fn a_new_version_whose_store_breaks_begins_again_and_leaves_the_old() {
+    let dir = TempDir::new().unwrap();
+    let (store, checkpoint) = open(dir.path());
+    let checkpoint = write(&store, checkpoint, &Writes::from([(vec![1], Some(vec![2]))]), &mut Model::new());
+    drop(store);
+    let next = Layout { version: 2, ..LAYOUT };
+    let directory = Directory::take(config(dir.path()), next).unwrap();
+    let (broken, begun) = directory.open_current().unwrap();
+    assert_eq!(begun, Checkpoint::default());
+    directory.set_aside(broken.path()).unwrap();
+    let (again, _) = directory.open_new().unwrap();
+    directory.begin(&again).unwrap();
+    assert_ne!(again.path(), broken.path());
+    let begun = write(&again, begun, &Writes::from([(vec![3], Some(vec![4]))]), &mut Model::new());
+    drop((broken, again, directory));
+
+    // The same version goes on with the second; the version before finds its own.
+    let directory = Directory::take(config(dir.path()), next).unwrap();
+    assert_eq!(directory.open_current().unwrap().1, begun);
+    drop(directory);
+    assert_eq!(open(dir.path()).1, checkpoint);
 }

@@ -28,6 +28,8 @@ pub struct Stream {
     pub created: i64,
     /// Sequence and payload.
     pub entries: Vec<(u64, String)>,
+    /// How many entries more it says that it has, and does not give: nobody catches up.
+    pub withheld: u64,
 }
 
 /// Streams that a test writes. Followers are given some entries again, and see what was replaced.
@@ -82,7 +84,7 @@ impl Source for FakeLog {
     fn state(&self, stream: &str) -> BoxFuture<'static, Result<Option<StreamState>, StreamError>> {
         let found = self.streams.borrow().get(stream).map(|stream| StreamState {
             first: stream.entries.first().map_or(0, |(first, _)| *first),
-            last: stream.entries.last().map_or(0, |(last, _)| *last),
+            last: stream.entries.last().map_or(0, |(last, _)| *last) + stream.withheld,
             messages: stream.entries.len() as u64,
             created: OffsetDateTime::from_unix_timestamp(stream.created).unwrap(),
         });

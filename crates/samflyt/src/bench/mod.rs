@@ -8,6 +8,7 @@ mod latency;
 mod load;
 mod machine;
 mod nation;
+mod pace;
 mod rebuild;
 
 use std::process::ExitCode;

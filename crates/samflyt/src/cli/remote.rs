@@ -4,12 +4,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
+use rustls::CertificateError;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
+use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
 use samflyt_proto::registry::registry_service_client::RegistryServiceClient;
 use tonic::transport::{Channel, Endpoint};
 
-use crate::client::{Authenticated, Bearer, Client};
+use crate::Trust;
+use crate::client::{self, Authenticated, Bearer, Client};
+use crate::trust::certificate_refused;
 
 const CONNECT_WAIT_MAX: Duration = Duration::from_secs(5);
 /// Until the first of an answer; streams may go on longer.
@@ -39,6 +43,9 @@ pub struct Remote {
         default_value = "http://127.0.0.1:8080"
     )]
     pub http_endpoint: String,
+    /// A file of certificates (PEM) of the authorities that https:// is believed by, instead of this machine's
+    #[arg(long, global = true, env = "SAMFLYT_CA", hide_env_values = true, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
     /// The bearer token; without one, that of the file `operator-token` in the data directory
     #[arg(long, global = true, env = "SAMFLYT_TOKEN", hide_env_values = true, value_name = "JWT")]
     pub token: Option<Token>,
@@ -77,6 +84,10 @@ impl Remote {
         Ok(self.client().await?.lineage())
     }
 
+    pub(super) async fn insight(&self) -> anyhow::Result<InsightServiceClient<Authenticated>> {
+        Ok(self.client().await?.insight())
+    }
+
     pub(super) async fn gateway(&self) -> anyhow::Result<GatewayServiceClient<Authenticated>> {
         Ok(self.client().await?.gateway())
     }
@@ -89,12 +100,28 @@ impl Remote {
     /// A connection without a token.
     pub(super) async fn channel(&self) -> anyhow::Result<Channel> {
         let endpoint = self.endpoint_checked()?;
-        endpoint.connect().await.with_context(|| {
-            format!(
+        let error = match endpoint.connect().await {
+            Ok(channel) => return Ok(channel),
+            Err(error) => anyhow::Error::from(error),
+        };
+        let what_to_do = match certificate_refused(&error) {
+            Some(CertificateError::UnknownIssuer) => format!(
+                "the certificate of {} is of no authority that is believed here: --ca FILE (SAMFLYT_CA) names another",
+                self.endpoint
+            ),
+            Some(_) => format!("the certificate of {} is not good for it", self.endpoint),
+            None => format!(
                 "no hub answers gRPC at {}: `samflyt up` starts one here; --endpoint (SAMFLYT_ENDPOINT) names another",
                 self.endpoint
-            )
-        })
+            ),
+        };
+        Err(error.context(what_to_do))
+    }
+
+    /// Whom to believe behind `https://`.
+    pub(super) fn trust(&self) -> anyhow::Result<Trust> {
+        let given = self.ca.as_deref().filter(|path| !path.as_os_str().is_empty());
+        given.map_or_else(|| Ok(Trust::default()), |path| Trust::of_file(path).context("--ca"))
     }
 
     /// What can be wrong with the options themselves, before anything is tried.
@@ -105,11 +132,8 @@ impl Remote {
     }
 
     fn endpoint_checked(&self) -> anyhow::Result<Endpoint> {
-        if !self.endpoint.starts_with("http://") {
-            anyhow::bail!("--endpoint is not http://HOST:PORT: put a proxy in front where TLS is needed");
-        }
-        let endpoint = Endpoint::from_shared(self.endpoint.clone()).context("--endpoint is no URL")?;
-        Ok(endpoint
+        Ok(client::endpoint(&self.endpoint, &self.trust()?)
+            .context("--endpoint")?
             .connect_timeout(CONNECT_WAIT_MAX)
             .timeout(ANSWER_WAIT_MAX)
             .http2_keep_alive_interval(Duration::from_secs(20))

@@ -70,7 +70,12 @@ async fn token(remote: &Remote) -> Check {
 async fn clock(remote: &Remote) -> Check {
     const NAME: &str = "clock";
     let before = SystemClock.now();
-    let answer = match http::get(&format!("{}/livez", remote.http_endpoint.trim_end_matches('/'))).await {
+    let url = format!("{}/livez", remote.http_endpoint.trim_end_matches('/'));
+    let asked = match remote.trust() {
+        Ok(trust) => http::get_trusting(&url, &trust).await,
+        Err(error) => Err(format!("{error:#}")),
+    };
+    let answer = match asked {
         Ok(answer) => answer,
         Err(why) => {
             let found = format!("not checked: no hub answers HTTP at {}: {why}", remote.http_endpoint);

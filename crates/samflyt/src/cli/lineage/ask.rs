@@ -50,6 +50,15 @@ impl AsOf {
     }
 }
 
+/// A streamed answer ends with how complete it is; one that does not was broken off.
+///
+/// # Errors
+/// Where it was.
+pub(super) fn whole(told: bool) -> anyhow::Result<()> {
+    anyhow::ensure!(told, "the hub broke the answer off: is it stopping? ask again");
+    Ok(())
+}
+
 fn moment(text: &str) -> Result<OffsetDateTime, String> {
     if let Ok(day) = Date::parse(text, DATE) {
         return Ok(day.with_time(time::macros::time!(23:59:59.999)).assume_utc());

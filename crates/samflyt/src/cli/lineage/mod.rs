@@ -1,13 +1,19 @@
 //! `samflyt lineage`: where information came from, and where it went.
 
 mod ask;
+mod collected_twice;
+mod contract_use;
 mod dot;
+mod drift;
 mod event;
 mod flows;
 mod graph;
 mod history;
+mod impact;
 mod mermaid;
 mod outline;
+mod overview;
+mod rehearse;
 mod trace;
 
 use std::process::ExitCode;
@@ -39,6 +45,18 @@ enum Command {
     Flows(flows::Flows),
     /// Draws the flows around a system or an event type
     Graph(graph::Graph),
+    /// Lists flows that are not as they were declared: shadow, dead, never seen, outlived, without a legal basis
+    Drift(drift::Drift),
+    /// Lists what people are asked for by more than one system, and where it could be taken from
+    CollectedTwice(collected_twice::CollectedTwice),
+    /// Shows what leaders ask for: what to see to, costs, flows, versions, gains
+    Overview(overview::Overview),
+    /// Shows what a change would touch, nearest first, and by which way
+    Impact(impact::Impact),
+    /// Holds recorded events against the contracts of a substitute
+    Rehearse(rehearse::Rehearse),
+    /// Shows who publishes a contract's versions, and who receives the type
+    ContractUse(contract_use::ContractUse),
 }
 
 impl Lineage {
@@ -49,6 +67,12 @@ impl Lineage {
             Command::Event(command) => command.run(remote, self.json).await?,
             Command::Flows(command) => command.run(remote, self.json).await?,
             Command::Graph(command) => command.run(remote, self.json).await?,
+            Command::Drift(command) => command.run(remote, self.json).await?,
+            Command::CollectedTwice(command) => command.run(remote, self.json).await?,
+            Command::Overview(command) => command.run(remote, self.json).await?,
+            Command::Impact(command) => command.run(remote, self.json).await?,
+            Command::Rehearse(command) => command.run(remote, self.json).await?,
+            Command::ContractUse(command) => command.run(remote, self.json).await?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use samflyt_proto::common::Refusal;
+use samflyt_proto::gateway::Receipt;
 
 use super::position::{Job, Position};
-use super::tally::{Tally, refused_json};
+use super::tally::{Tally, accepted_json, refused_json};
 use crate::cli::output;
 
 const SAVE_INTERVAL: Duration = Duration::from_secs(1);
@@ -18,7 +19,7 @@ const SHOW_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What became of a line.
 pub(super) enum Outcome<'r> {
-    Accepted { duplicate: bool, resent: bool },
+    Accepted { receipt: &'r Receipt, resent: bool },
     Refused(&'r Refusal),
 }
 
@@ -64,7 +65,12 @@ impl Ledger {
     /// Where a refused line cannot be written down.
     pub(super) fn settle(&mut self, line: u64, end: u64, outcome: &Outcome<'_>) -> anyhow::Result<()> {
         match outcome {
-            Outcome::Accepted { duplicate, resent } => self.position.tally.accept(*duplicate, *resent),
+            Outcome::Accepted { receipt, resent } => {
+                self.position.tally.accept(receipt.duplicate, *resent);
+                if self.as_json {
+                    output::print_json_line(&accepted_json(line, receipt))?;
+                }
+            }
             Outcome::Refused(refusal) => {
                 self.position.tally.refuse(line, refusal);
                 self.write_refused(line, refusal).context("a refused line cannot be written down")?;

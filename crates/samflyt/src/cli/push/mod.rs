@@ -59,7 +59,7 @@ pub struct Push {
     /// Gives up when the hub has taken nothing for so long
     #[arg(long, value_name = "MINUTES", default_value_t = 5)]
     retry_minutes: u32,
-    /// Prints JSON lines: each refused line as it is known, then a summary
+    /// Prints JSON lines: what became of each line as it is known, with its place in the log, then a summary
     #[arg(long)]
     json: bool,
 }

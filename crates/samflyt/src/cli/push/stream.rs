@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use anyhow::{Context, bail};
 use samflyt_proto::common::Refusal;
 use samflyt_proto::gateway::publish_events_response::Outcome as Answer;
-use samflyt_proto::gateway::{PublishEventRequest, PublishEventsRequest, PublishEventsResponse};
+use samflyt_proto::gateway::{PublishEventRequest, PublishEventsRequest, PublishEventsResponse, Receipt};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 use tokio_stream::wrappers::ReceiverStream;
@@ -160,7 +160,7 @@ impl<'r> Pusher<'r> {
         }
         match answer.outcome {
             None => bail!("the hub's answer says neither accepted nor refused: is it of another version?"),
-            Some(Answer::Accepted(receipt)) => self.settle_first(Ok(receipt.duplicate))?,
+            Some(Answer::Accepted(receipt)) => self.settle_first(Ok(&receipt))?,
             Some(Answer::Refused(refusal)) if is_passing(&refusal) => {
                 let pause = refusal.retry_after.and_then(|pause| pause.try_into().ok());
                 return Ok(Some(Interrupted::passing(
@@ -173,13 +173,13 @@ impl<'r> Pusher<'r> {
         Ok(None)
     }
 
-    fn settle_first(&mut self, outcome: Result<bool, &Refusal>) -> anyhow::Result<()> {
+    fn settle_first(&mut self, outcome: Result<&Receipt, &Refusal>) -> anyhow::Result<()> {
         let resent = self.sent_before > 0;
         let Some(Line { number, end, .. }) = self.pop() else {
             bail!("an answer came to nothing that was sent")
         };
         let outcome = match outcome {
-            Ok(duplicate) => Outcome::Accepted { duplicate, resent },
+            Ok(receipt) => Outcome::Accepted { receipt, resent },
             Err(refusal) => Outcome::Refused(refusal),
         };
         self.ledger.settle(number, end, &outcome)
@@ -195,8 +195,7 @@ impl<'r> Pusher<'r> {
         };
         match gateway.publish_event(request).await {
             Ok(answer) => {
-                let duplicate = answer.into_inner().receipt.is_some_and(|receipt| receipt.duplicate);
-                self.settle_first(Ok(duplicate))?;
+                self.settle_first(Ok(&answer.into_inner().receipt.unwrap_or_default()))?;
             }
             Err(status) => match refusal_of_event(status) {
                 Ok(refusal) => self.settle_first(Err(&refusal))?,

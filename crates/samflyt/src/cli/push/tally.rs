@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use samflyt_proto::common::Refusal;
+use samflyt_proto::gateway::Receipt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -118,6 +119,19 @@ impl Tally {
             }
         })
     }
+}
+
+/// An accepted line as JSON: where its event is in the log.
+pub(super) fn accepted_json(line: u64, receipt: &Receipt) -> Value {
+    json!({
+        "line": line,
+        "accepted": {
+            "tenant": receipt.tenant,
+            "sequence": receipt.sequence,
+            "duplicate": receipt.duplicate,
+            "contract_version": receipt.contract_version,
+        }
+    })
 }
 
 /// A refused line as JSON, with all that the hub said.

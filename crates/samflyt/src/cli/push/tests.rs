@@ -168,7 +168,8 @@ async fn a_push_that_was_given_up_goes_on_where_it_was() {
     let (gateway, remote) = (Gateway::default(), "http://127.0.0.1:1");
     let job = Job::of(&file, remote, false).unwrap();
     let mut ledger = Ledger::open(Some(job.clone()), Position::default(), None, true, None).unwrap();
-    let accepted = ledger::Outcome::Accepted { duplicate: false, resent: false };
+    let receipt = Receipt::default();
+    let accepted = ledger::Outcome::Accepted { receipt: &receipt, resent: false };
     let end = |lines: u64| (0..lines).map(|at| line(&format!("e-{at}")).len() as u64).sum();
     ledger.settle(5, end(5), &accepted).unwrap();
     ledger.close(false).unwrap();
