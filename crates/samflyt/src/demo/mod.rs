@@ -46,7 +46,10 @@ impl Demo {
     /// # Errors
     /// Where the hub cannot start, or the week does not add up.
     pub async fn run(self, data_dir: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+        let region = Region::embedded()?;
         let mut config: HubConfig = load_config(None)?;
+        let inhabitants = |tenant: &region::Tenant| (tenant.id.clone(), u64::from(tenant.inhabitants));
+        config.lineage.population = region.tenants.iter().map(inhabitants).collect();
         let temporary = match &data_dir {
             Some(dir) => {
                 config.data_dir.clone_from(dir);
@@ -69,7 +72,7 @@ impl Demo {
         println!("Starting a hub: broker, gateway, registry, lineage, in one process");
         let local = LocalHub::start(config).await?;
         supervise(&local);
-        let shown = self.show(&local).await;
+        let shown = self.show(&local, &region).await;
         if self.keep && shown.is_ok() {
             announce(&local, false)?;
             until_stopped(&local.hub).await?;
@@ -81,17 +84,16 @@ impl Demo {
         Ok(if adds_up { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    async fn show(&self, local: &LocalHub) -> anyhow::Result<bool> {
-        let region = Region::embedded()?;
+    async fn show(&self, local: &LocalHub, region: &Region) -> anyhow::Result<bool> {
         let operator =
             Client::connect(&format!("http://{}", local.hub.grpc), &local.operator_token()?).await?;
-        setup::register(&operator, &region).await.context("registering the region")?;
+        setup::register(&operator, region).await.context("registering the region")?;
         let today = SystemClock::shared().now().date();
-        let house = House::embedded(&region, today)?;
+        let house = House::embedded(region, today)?;
         catalogue::put(&operator, &house).await.context("describing the house")?;
         let week = week(self.seed);
-        let totals = publish::publish(local, &region, &week).await?;
-        publish::replace(&operator, &region).await?;
+        let totals = publish::publish(local, region, &week).await?;
+        publish::replace(&operator, region).await?;
         show::week(&operator, &week, &totals).await?;
         let expected = Drift::of(&house.agreements, &week.flows(), &contracts::contracts()?, today);
         let declared = house::pages(&operator, &house, &expected, &week, &totals).await?;

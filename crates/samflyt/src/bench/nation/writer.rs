@@ -10,12 +10,10 @@ use async_nats::jetstream::context::{Context, ContextBuilder, PublishAckFuture};
 use futures::stream::FuturesUnordered;
 use futures::{StreamExt, TryStreamExt};
 use samflyt_events::Event;
-use samflyt_log::Log;
+use samflyt_log::{LEARNED_AT, Log};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// The header by which an entry tells an earlier time than the broker's.
-const LEARNED_AT: &str = "Samflyt-Learned-At";
 /// How many are waited for at once: enough to keep the broker busy, few enough for its buffers.
 const IN_FLIGHT: usize = 4_000;
 const ACK_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
