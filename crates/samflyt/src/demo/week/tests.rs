@@ -244,6 +244,9 @@ fn print_the_week() {
         }
     }
     println!("{counts:#?}");
+    for flow in week.flows() {
+        println!("{flow:?}");
+    }
     let of_it = |event: &&Event| event.correlation_id.ends_with(&week.showcase.event_id);
     for event in accepted(&week).map(|(_, event)| event).filter(of_it) {
         println!(
