@@ -13,6 +13,7 @@ mod house;
 mod isolation;
 mod kill_nine;
 mod layout;
+mod leaving;
 mod lineage;
 mod overview;
 mod process;

@@ -30,6 +30,11 @@ pub fn event(tenant: &TenantId, kind: &EventType, system: &SystemId, entity: &En
     format!("events.{tenant}.{}.{}.{system}.{entity}", kind.domain(), kind.event())
 }
 
+/// Every event of a type from one system, whatever it is about.
+pub fn events_from(tenant: &TenantId, kind: &EventType, system: &SystemId) -> String {
+    format!("events.{tenant}.{}.{}.{system}.*", kind.domain(), kind.event())
+}
+
 /// Every event of one entity, whatever its type and system.
 pub fn events_about(tenant: &TenantId, entity: &EntityId) -> String {
     format!("events.{tenant}.*.*.*.{}", encode_token(entity.as_str()))

@@ -1,22 +1,13 @@
 //! The flow graph: from a system or an event type up, down or both, to a depth. Its cost grows with its answer.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 
 use samflyt_projection::StoreError;
 
 use crate::projections::keys::{FlowKey, NOBODY, Number};
 use crate::projections::values::Totals;
 use crate::reader::{Period, Reader, Streams};
-
-/// Where a graph begins, and how far it goes.
-pub(crate) struct Extent {
-    pub upstream: bool,
-    pub downstream: bool,
-    /// Systems away from the start.
-    pub depth: u32,
-    pub period: Period,
-    pub edges_max: usize,
-}
+use crate::walk::{Extent, Flows, Hop, NO_ONE, Node, Start, walk};
 
 /// A graph of numbers.
 #[derive(Debug, Default)]
@@ -27,7 +18,7 @@ pub(crate) struct Graph {
     pub truncated: bool,
 }
 
-pub(crate) enum Start {
+pub(crate) enum Begin {
     System(Number),
     Kind(Number),
 }
@@ -54,103 +45,74 @@ impl Reader {
     pub(crate) fn graph(
         &self,
         streams: &Streams,
-        start: &Start,
+        begin: &Begin,
+        period: Period,
         extent: &Extent,
     ) -> Result<Graph, StoreError> {
-        let mut graph = Graph::default();
-        let mut walk = Walk { reader: self, streams, extent, graph: &mut graph, open: VecDeque::new() };
-        match start {
-            Start::System(system) => walk.meet(*system, 0, extent.upstream, extent.downstream),
-            Start::Kind(kind) => walk.begin_with(*kind)?,
+        let start = match begin {
+            Begin::System(system) => Start::Systems(vec![everywhere(*system)]),
+            Begin::Kind(kind) => {
+                let mut providers: Vec<Node> = self
+                    .providers_of(*kind, streams)?
+                    .into_iter()
+                    .map(|(_, found)| everywhere(found))
+                    .collect();
+                providers.sort_unstable();
+                providers.dedup();
+                Start::Kind(*kind, providers)
+            }
+        };
+        let walked = walk(&mut Around { reader: self, streams, period }, &start, extent)?;
+        let mut graph = Graph { truncated: walked.truncated, ..Graph::default() };
+        for edge in &walked.edges {
+            let number = |end: u32| walked.met.get(end as usize).map_or(NOBODY, |met| met.node.system);
+            let (stream, totals) = edge.flow;
+            debug_assert!(edge.provider != NO_ONE);
+            let (provider, consumer) = (number(edge.provider), number(edge.consumer));
+            let key = FlowKey { stream, provider, kind: edge.kind, consumer };
+            graph.edges.insert(key, totals);
         }
-        walk.run()?;
+        graph.distance = walked.met.iter().map(|met| (met.node.system, met.distance())).collect();
         Ok(graph)
     }
 }
 
-struct Walk<'w> {
-    reader: &'w Reader,
-    streams: &'w Streams,
-    extent: &'w Extent,
-    graph: &'w mut Graph,
-    /// System, distance, up, down.
-    open: VecDeque<(Number, u32, bool, bool)>,
+/// A graph shows what hangs together by its systems, whichever municipality speaks through them.
+fn everywhere(system: Number) -> Node {
+    Node { place: 0, system }
 }
 
-impl Walk<'_> {
-    fn run(&mut self) -> Result<(), StoreError> {
-        // Each system is walked once in each direction: circles end.
-        let mut walked = BTreeSet::new();
-        while let Some((system, distance, up, down)) = self.open.pop_front() {
-            if distance >= self.extent.depth {
+/// What was seen in a period.
+struct Around<'r> {
+    reader: &'r Reader,
+    streams: &'r Streams,
+    period: Period,
+}
+
+impl Flows for Around<'_> {
+    type Flow = (Number, Totals);
+
+    fn down(&mut self, from: Node) -> Result<Vec<Hop<Self::Flow>>, StoreError> {
+        let mut hops = Vec::new();
+        for (key, totals) in self.reader.flows_of(from.system, self.streams)? {
+            if let Some(totals) = self.reader.totals(&key, totals, self.period)? {
+                hops.push(Hop { other: key.consumer, kind: key.kind, flow: (key.stream, totals) });
+            }
+        }
+        Ok(hops)
+    }
+
+    fn up(&mut self, to: Node) -> Result<Vec<Hop<Self::Flow>>, StoreError> {
+        let mut hops = Vec::new();
+        for (key, first_ms) in self.reader.used_by(to.system, self.streams)? {
+            if first_ms > self.period.seen_ms {
                 continue;
             }
-            if down && walked.insert((system, true)) {
-                self.down(system, distance)?;
-            }
-            if up && walked.insert((system, false)) {
-                self.up(system, distance)?;
-            }
-            if self.graph.truncated {
-                return Ok(());
+            let Some(all) = self.reader.flow(&key)? else { continue };
+            if let Some(totals) = self.reader.totals(&key, all, self.period)? {
+                hops.push(Hop { other: key.provider, kind: key.kind, flow: (key.stream, totals) });
             }
         }
-        Ok(())
-    }
-
-    fn begin_with(&mut self, kind: Number) -> Result<(), StoreError> {
-        let found = self.reader.providers_of(kind, self.streams)?;
-        let providers: BTreeSet<Number> = found.into_iter().map(|(_, provider)| provider).collect();
-        for provider in providers {
-            self.meet(provider, 0, self.extent.upstream, false);
-            for (key, totals) in self.reader.flows_of(provider, self.streams)? {
-                if key.kind == kind && self.edge(key, totals)? && key.consumer != NOBODY {
-                    self.meet(key.consumer, 1, false, self.extent.downstream);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn down(&mut self, system: Number, distance: u32) -> Result<(), StoreError> {
-        for (key, totals) in self.reader.flows_of(system, self.streams)? {
-            if self.edge(key, totals)? && key.consumer != NOBODY {
-                self.meet(key.consumer, distance + 1, false, true);
-            }
-        }
-        Ok(())
-    }
-
-    fn up(&mut self, system: Number, distance: u32) -> Result<(), StoreError> {
-        for key in self.reader.used_by(system, self.streams)? {
-            let Some(totals) = self.reader.flow(&key)? else { continue };
-            if self.edge(key, totals)? {
-                self.meet(key.provider, distance + 1, true, false);
-            }
-        }
-        Ok(())
-    }
-
-    fn meet(&mut self, system: Number, distance: u32, up: bool, down: bool) {
-        self.graph
-            .distance
-            .entry(system)
-            .and_modify(|known| *known = distance.min(*known))
-            .or_insert(distance);
-        self.open.push_back((system, distance, up, down));
-    }
-
-    /// Notes an edge, if it is there in the period and there is room for it.
-    fn edge(&mut self, key: FlowKey, all: Totals) -> Result<bool, StoreError> {
-        if self.graph.edges.contains_key(&key) {
-            return Ok(true);
-        }
-        let Some(totals) = self.reader.totals(&key, all, self.extent.period)? else { return Ok(false) };
-        if self.graph.edges.len() >= self.extent.edges_max {
-            self.graph.truncated = true;
-            return Ok(false);
-        }
-        self.graph.edges.insert(key, totals);
-        Ok(true)
+        Ok(hops)
     }
 }

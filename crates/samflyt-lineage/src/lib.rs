@@ -11,9 +11,11 @@ mod graph;
 mod grpc;
 mod insight;
 mod metrics;
+mod names;
 mod projections;
 mod reader;
 mod tree;
+mod walk;
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use samflyt_events::subject::{REGISTRY_STREAM, events_stream, tenant_registry_stream};
-use samflyt_events::{EventRef, HUB_TENANT, TenantId};
+use samflyt_events::{ContractVersion, EventRef, HUB_TENANT, TenantId};
 use samflyt_projection::{StoreError, View};
 
 use crate::projections::day_of;
@@ -196,13 +196,15 @@ impl Reader {
         Ok(flows)
     }
 
-    /// What a consumer uses: provider and type.
-    pub fn used_by(&self, consumer: Number, streams: &Streams) -> Result<Vec<FlowKey>, StoreError> {
+    /// What a consumer uses, and since when, in milliseconds since 1970.
+    pub fn used_by(&self, consumer: Number, streams: &Streams) -> Result<Vec<(FlowKey, u64)>, StoreError> {
         let mut flows = Vec::new();
-        self.of_streams(&keys::used_by(consumer), streams, |mut tail, _| {
-            if let (Some(kind), Some(provider), Some(stream)) = (tail.number(), tail.number(), tail.number())
+        self.of_streams(&keys::used_by(consumer), streams, |mut tail, since| {
+            let (kind, provider, stream) = (tail.number(), tail.number(), tail.number());
+            if let (Some(kind), Some(provider), Some(stream), Ok(since)) =
+                (kind, provider, stream, since.try_into())
             {
-                flows.push(FlowKey { stream, provider, kind, consumer });
+                flows.push((FlowKey { stream, provider, kind, consumer }, u64::from_be_bytes(since)));
             }
         })?;
         Ok(flows)
@@ -217,6 +219,68 @@ impl Reader {
             }
         })?;
         Ok(providers)
+    }
+
+    /// Who uses what a system publishes of a type.
+    pub fn consumers_of(
+        &self,
+        stream: Number,
+        provider: Number,
+        kind: Number,
+    ) -> Result<Vec<(Number, Totals)>, StoreError> {
+        let mut consumers = Vec::new();
+        let prefix = keys::flows_of(provider).number(stream).number(kind).into_bytes();
+        for item in self.view.scan_prefix(&prefix) {
+            let (key, value) = item?;
+            if let (Some(consumer), Some(totals)) = (Tail(&key).number(), Totals::from_bytes(&value))
+                && consumer != NOBODY
+            {
+                consumers.push((consumer, totals));
+            }
+        }
+        Ok(consumers)
+    }
+
+    /// The types that a system publishes in a stream, by name.
+    pub fn kinds_of(&self, stream: Number, provider: Number) -> Result<Vec<String>, StoreError> {
+        let mut kinds = Vec::new();
+        for item in self.view.scan_prefix(&keys::flows_of(provider).number(stream).into_bytes()) {
+            let (key, _) = item?;
+            let mut tail = Tail(&key);
+            if let (Some(NOBODY), Some(kind)) = (tail.number(), tail.number()) {
+                kinds.push(self.name(kind)?);
+            }
+        }
+        Ok(kinds)
+    }
+
+    /// Who publishes which version of a type's contract, and in which stream.
+    pub fn versions_of(
+        &self,
+        kind: Number,
+        streams: &Streams,
+    ) -> Result<Vec<(Number, ContractVersion, Number, Totals)>, StoreError> {
+        let mut versions = Vec::new();
+        self.of_streams(&keys::versions_of(kind), streams, |mut tail, value| {
+            let (provider, version, stream) = (tail.number(), tail.version(), tail.number());
+            if let (Some(provider), Some(version), Some(stream), Some(totals)) =
+                (provider, version, stream, Totals::from_bytes(value))
+            {
+                versions.push((stream, version, provider, totals));
+            }
+        })?;
+        Ok(versions)
+    }
+
+    /// Since when a system publishes a type, in milliseconds since 1970.
+    pub fn published_since(
+        &self,
+        stream: Number,
+        provider: Number,
+        kind: Number,
+    ) -> Result<Option<u64>, StoreError> {
+        let flow = self.flow(&FlowKey { stream, provider, kind, consumer: NOBODY })?;
+        Ok(flow.map(|totals| totals.first_ms))
     }
 
     /// Events of a system and type that nothing has followed from, oldest first.

@@ -50,7 +50,7 @@ impl From<PublishError> for AppendError {
 
 /// An event that was sent and not yet acknowledged.
 #[derive(Debug)]
-pub struct Appending(PublishAckFuture);
+pub struct Appending(pub(crate) PublishAckFuture);
 
 impl Appending {
     /// Waits until the event is on disk.

@@ -95,14 +95,8 @@ async fn open(log: &Log, follow: &Follow) -> Result<pull::Ordered, async_nats::E
 
 fn entry(message: async_nats::jetstream::Message) -> Option<Entry> {
     let info = message.info().ok()?;
-    let (sequence, learned_at, pending) = (info.stream_sequence, info.published, info.pending);
+    let (sequence, stored_at, pending) = (info.stream_sequence, info.published, info.pending);
     let message = message.message;
-    Some(Entry {
-        subject: message.subject.into_string(),
-        sequence,
-        learned_at,
-        pending,
-        headers: message.headers.unwrap_or_default(),
-        payload: message.payload,
-    })
+    let headers = message.headers.unwrap_or_default();
+    Some(Entry::read(message.subject.into_string(), sequence, stored_at, pending, headers, message.payload))
 }

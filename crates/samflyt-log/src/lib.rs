@@ -5,6 +5,7 @@
 
 mod append;
 mod connect;
+mod copy;
 mod entry;
 mod follow;
 mod read;
@@ -12,7 +13,8 @@ mod streams;
 
 pub use append::{AppendError, Appended, Appending};
 pub use connect::{ConnectError, Log, LogConfig};
-pub use entry::Entry;
+pub use copy::{Copied, Expected};
+pub use entry::{Entry, LEARNED_AT};
 pub use follow::{Follow, Follower};
 pub use read::{Page, ReadError};
 pub use streams::{StreamError, StreamState};

@@ -6,6 +6,8 @@ use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::{DirectGetErrorKind, RawMessageErrorKind};
 use futures::StreamExt;
 use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::{Entry, Log};
 
@@ -78,12 +80,62 @@ impl Log {
         from: u64,
         limit: usize,
     ) -> Result<Page, ReadError> {
+        self.batch(stream, &json!({"seq": from.max(1), "batch": limit, "next_by_subj": subject})).await
+    }
+
+    /// As [`Log::read_subject`], from a moment of the log on.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the broker does not answer.
+    pub async fn read_subject_since(
+        &self,
+        stream: &str,
+        subject: &str,
+        since: OffsetDateTime,
+        limit: usize,
+    ) -> Result<Page, ReadError> {
+        let since = since.format(&Rfc3339).map_err(|error| ReadError::Unexpected(error.to_string()))?;
+        self.batch(stream, &json!({"start_time": since, "batch": limit, "next_by_subj": subject})).await
+    }
+
+    /// The sequence from which on a stream has the newest `count` messages with a subject up to its end at `last`, or all
+    /// where there are fewer. Found by halving: the broker tells with each message how many come behind it.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the broker does not answer.
+    pub async fn newest_of(
+        &self,
+        stream: &str,
+        subject: &str,
+        count: u64,
+        last: u64,
+    ) -> Result<u64, ReadError> {
+        let (mut low, mut high) = (1, last + 1);
+        // Before `low` it would be more than `count`; from `high` on it is fewer.
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.first_from(stream, subject, middle).await? {
+                Some(found) if found.pending + 1 > count => low = found.sequence + 1,
+                Some(found) if found.pending + 1 == count => return Ok(found.sequence),
+                _ => high = middle,
+            }
+        }
+        Ok(low)
+    }
+
+    async fn first_from(&self, stream: &str, subject: &str, from: u64) -> Result<Option<Entry>, ReadError> {
+        Ok(self.read_subject(stream, subject, from, 1).await?.entries.pop())
+    }
+
+    async fn batch(&self, stream: &str, request: &serde_json::Value) -> Result<Page, ReadError> {
         let inbox = self.client.new_inbox();
         let unexpected = |error: &dyn std::fmt::Display| ReadError::Unexpected(error.to_string());
         let mut replies = self.client.subscribe(inbox.clone()).await.map_err(|e| unexpected(&e))?;
-        let request = json!({"seq": from.max(1), "batch": limit, "next_by_subj": subject}).to_string();
         let target = format!("$JS.API.DIRECT.GET.{stream}");
-        self.client.publish_with_reply(target, inbox, request.into()).await.map_err(|e| unexpected(&e))?;
+        self.client
+            .publish_with_reply(target, inbox, request.to_string().into())
+            .await
+            .map_err(|e| unexpected(&e))?;
         let mut page = Page { entries: Vec::new(), more: false };
         loop {
             let reply =
@@ -104,14 +156,8 @@ impl Log {
 
 impl From<StreamMessage> for Entry {
     fn from(message: StreamMessage) -> Self {
-        Self {
-            subject: message.subject.to_string(),
-            sequence: message.sequence,
-            learned_at: message.time,
-            pending: 0,
-            headers: message.headers,
-            payload: message.payload,
-        }
+        let subject = message.subject.to_string();
+        Self::read(subject, message.sequence, message.time, 0, message.headers, message.payload)
     }
 }
 

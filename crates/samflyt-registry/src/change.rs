@@ -1,16 +1,18 @@
 //! One way to change the catalogue: decide on what is known, append if the subject has not moved, wait until it shows.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use samflyt_events::catalogue::{Catalogue, CatalogueEvent, Grant, Kind, Record, Scope, Wildcard, place};
 use samflyt_events::{
-    EntityId, Event, EventId, EventRef, EventType, HUB_SYSTEM, HUB_TENANT, OrganisationNumber, Reason,
-    Refusal, SystemId, TenantId,
+    DigestKey, EntityId, Event, EventId, EventRef, EventType, HUB_SYSTEM, HUB_TENANT, OrganisationNumber,
+    Reason, Refusal, SystemId, TenantId,
 };
 use samflyt_log::{AppendError, StreamError};
 use samflyt_runtime::{Caller, Deps};
+use tokio_util::sync::CancellationToken;
 
-use crate::RegistryConfig;
+use crate::{RegistryConfig, transfer};
 
 /// How often a decision is taken anew because somebody else was faster.
 const ATTEMPTS_MAX: usize = 20;
@@ -18,6 +20,13 @@ const ATTEMPTS_MAX: usize = 20;
 /// The registry, ready to serve.
 pub struct Registry {
     pub(crate) deps: Deps,
+    pub(crate) config: RegistryConfig,
+    /// Under which events that are imported are known again.
+    pub(crate) digest_key: DigestKey,
+    /// Held by the import that is under way.
+    pub(crate) importing: tokio::sync::Mutex<()>,
+    /// Ends exports that are under way.
+    pub(crate) stop: CancellationToken,
 }
 
 /// The registry cannot start.
@@ -25,6 +34,8 @@ pub struct Registry {
 pub enum StartError {
     #[error("registry.operator {0}")]
     Operator(&'static str),
+    #[error("registry.{0} {1}; `config/samflyt.toml` explains every key")]
+    Config(&'static str, String),
     #[error(transparent)]
     Stream(#[from] StreamError),
     #[error("the operator's grant cannot be given: {0}")]
@@ -53,11 +64,24 @@ impl Author {
 }
 
 impl Registry {
-    pub(crate) fn new(deps: Deps) -> Self {
-        Self { deps }
+    pub(crate) fn new(
+        deps: Deps,
+        config: RegistryConfig,
+        digest_key: DigestKey,
+        stop: CancellationToken,
+    ) -> Self {
+        Self { deps, config, digest_key, importing: tokio::sync::Mutex::new(()), stop }
     }
 
-    pub(crate) async fn prepare(&self, config: &RegistryConfig) -> Result<(), StartError> {
+    /// Where files are kept while they are checked.
+    pub(crate) fn imports_dir(&self) -> PathBuf {
+        self.deps.data_dir.join("registry")
+    }
+
+    pub(crate) async fn prepare(&self) -> Result<(), StartError> {
+        self.config.check().map_err(|(key, rule)| StartError::Config(key, rule))?;
+        transfer::tidy(&self.imports_dir());
+        let config = &self.config;
         let tenants: Vec<TenantId> = self.deps.feed.get().tenants().map(|tenant| tenant.id.clone()).collect();
         for tenant in tenants {
             self.deps.log.ensure_tenant(&tenant).await?;

@@ -8,26 +8,35 @@ mod change;
 mod config;
 mod decide;
 mod difference;
+mod formats;
 mod grpc;
+mod transfer;
 mod visible;
 
 use std::sync::Arc;
 
+use samflyt_events::DigestKey;
 use samflyt_proto::registry::catalogue_service_server::CatalogueServiceServer;
 use samflyt_proto::registry::registry_service_server::RegistryServiceServer;
-use samflyt_runtime::Deps;
 use samflyt_runtime::server::Served;
+use samflyt_runtime::{Deps, Lifecycle};
 
 pub use change::{Registry, StartError};
-pub use config::RegistryConfig;
+pub use config::{ProcessorConfig, RegistryConfig};
+pub use formats::Provision;
 
 /// Starts the registry: makes the streams that are missing and the operator's first grant.
 ///
 /// # Errors
 /// Where the log does not take them.
-pub async fn run(config: &RegistryConfig, deps: Deps) -> Result<Served, StartError> {
-    let registry = Registry::new(deps);
-    registry.prepare(config).await?;
+pub async fn run(
+    config: RegistryConfig,
+    deps: Deps,
+    digest_key: DigestKey,
+    lifecycle: &Lifecycle,
+) -> Result<Served, StartError> {
+    let registry = Registry::new(deps, config, digest_key, lifecycle.intake.clone());
+    registry.prepare().await?;
     let registry = Arc::new(registry);
     let catalogue = CatalogueServiceServer::from_arc(Arc::clone(&registry));
     let routes = tonic::service::Routes::new(RegistryServiceServer::from_arc(registry));

@@ -12,8 +12,9 @@ use samflyt_runtime::Caller;
 use super::flow::{message, order};
 use crate::Lineage;
 use crate::answer::{completeness, moment_of, period, store_failed};
-use crate::graph::{Extent, Graph, Start};
+use crate::graph::{Begin, Graph};
 use crate::reader::{Reader, Streams};
+use crate::walk::Extent;
 
 const EDGES_DEFAULT: u32 = 1_000;
 
@@ -30,13 +31,13 @@ impl Lineage {
             upstream: direction != Direction::Downstream,
             downstream: direction != Direction::Upstream,
             depth: request.depth.max(1),
-            period: period(request.window, request.as_of)?,
             edges_max: edges_max.min(self.config.graph_edges_max) as usize,
         };
+        let period = period(request.window, request.as_of)?;
         let streams = reader.streams(tenants.iter().cloned()).map_err(store_failed)?;
         let start = match &request.start {
-            Some(Asked::System(system)) => reader.number(system).map(|number| number.map(Start::System)),
-            Some(Asked::Type(kind)) => reader.number(kind).map(|number| number.map(Start::Kind)),
+            Some(Asked::System(system)) => reader.number(system).map(|number| number.map(Begin::System)),
+            Some(Asked::Type(kind)) => reader.number(kind).map(|number| number.map(Begin::Kind)),
             None => {
                 let advice = "name a `system` or a `type`";
                 return Err(Refusal::of_field(Reason::RequestInvalid, "/start", "is missing", advice));
@@ -44,7 +45,7 @@ impl Lineage {
         };
         // A system that never spoke has no flows; whether it is registered is the catalogue's to say.
         let graph = match start.map_err(store_failed)? {
-            Some(start) => reader.graph(&streams, &start, &extent).map_err(store_failed)?,
+            Some(start) => reader.graph(&streams, &start, period, &extent).map_err(store_failed)?,
             None => Graph::default(),
         };
         let moment = moment_of(request.as_of)?;

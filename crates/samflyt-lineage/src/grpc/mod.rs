@@ -8,7 +8,7 @@ mod list_entity_events;
 mod list_flows;
 mod rebuild_projection;
 mod trace_event;
-mod watch_flows;
+pub(crate) mod watch_flows;
 
 use std::pin::Pin;
 

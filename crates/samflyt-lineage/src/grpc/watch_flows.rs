@@ -68,7 +68,7 @@ impl Lineage {
 }
 
 /// A grant that was withdrawn, or a token that expired, ends the watch.
-fn may_still(
+pub(crate) fn may_still(
     caller: &Caller,
     catalogue: &Catalogue,
     tenants: &std::collections::BTreeSet<TenantId>,

@@ -60,14 +60,13 @@ fn count_version(
 fn count(writer: &mut Writer<'_>, flow: &FlowKey, at_ms: u64) -> Result<(), FoldError> {
     let key = keys::flow(flow);
     let before = writer.get(&key)?.and_then(|value| Totals::from_bytes(&value));
-    if before.is_none() {
-        let FlowKey { stream, provider, kind, consumer } = *flow;
-        if consumer == NOBODY {
-            writer.put(keys::providers_of(kind).number(stream).number(provider).into_bytes(), []);
-        } else {
-            let key = keys::used_by(consumer).number(stream).number(provider).number(kind).into_bytes();
-            writer.put(key, []);
-        }
+    let FlowKey { stream, provider, kind, consumer } = *flow;
+    if consumer == NOBODY && before.is_none() {
+        writer.put(keys::providers_of(kind).number(stream).number(provider).into_bytes(), []);
+    }
+    if consumer != NOBODY && before.is_none_or(|before| at_ms < before.first_ms) {
+        let key = keys::used_by(consumer).number(stream).number(provider).number(kind).into_bytes();
+        writer.put(key, at_ms.to_be_bytes());
     }
     let before = before.unwrap_or_default();
     writer.put(key, before.and_one_at(at_ms).to_bytes());

@@ -12,7 +12,7 @@
 //! | `x` | stream, event, sequence of one that corrects or retracts it | 1 corrects, 2 retracts | once |
 //! | `F` | provider, stream, type, consumer | totals | with each event |
 //! | `f` | provider, stream, type, consumer, day | totals up to the end of that day | with each event |
-//! | `r` | consumer, stream, provider, type | empty | once |
+//! | `r` | consumer, stream, provider, type | when it was first seen, u64 | once, and where an earlier one is joined late |
 //! | `t` | type, stream, provider | empty | once |
 //! | `v` | type, stream, contract version, provider | totals | with each event |
 //! | `l` | stream, type, system, sequence of an event that nothing followed from | empty | until something does |
@@ -120,6 +120,10 @@ pub(crate) fn name_of(number: Number) -> Vec<u8> {
     Key::new(b'D').number(number).into_bytes()
 }
 
+pub(crate) fn names() -> Vec<u8> {
+    Key::new(b'D').into_bytes()
+}
+
 pub(crate) fn event(stream: Number, key: &EventKey) -> Vec<u8> {
     Key::new(b'e').number(stream).bytes(key).into_bytes()
 }
@@ -146,6 +150,10 @@ pub(crate) fn amended(stream: Number, key: &EventKey) -> Key {
 
 pub(crate) fn flows_of(provider: Number) -> Key {
     Key::new(b'F').number(provider)
+}
+
+pub(crate) fn all_flows() -> Vec<u8> {
+    Key::new(b'F').into_bytes()
 }
 
 pub(crate) fn flow(flow: &FlowKey) -> Vec<u8> {

@@ -22,7 +22,7 @@ pub(crate) struct Lineage;
 
 impl Fold for Lineage {
     const NAME: &'static str = "lineage";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     fn fold(&self, entry: &Entry, stream: &str, writer: &mut Writer<'_>) -> Result<(), FoldError> {
         let seen = Seen::read(entry).ok_or_else(|| FoldError::Refused("it is no event".to_owned()))?;
         let mut names = writer.remember::<Names>();

@@ -1,11 +1,12 @@
 //! `ImportTable` and `ImportTenant`.
 
+use samflyt_events::catalogue::Scope;
 use samflyt_events::{Reason, Refusal};
 use samflyt_proto::registry as pb;
 use samflyt_runtime::Caller;
 use tonic::Streaming;
 
-use crate::Registry;
+use crate::{Registry, transfer};
 
 impl Registry {
     pub(super) async fn import_table(
@@ -18,9 +19,10 @@ impl Registry {
 
     pub(super) async fn import_tenant(
         &self,
-        _caller: Caller,
-        _files: Streaming<pb::ImportTenantRequest>,
+        caller: Caller,
+        files: Streaming<pb::ImportTenantRequest>,
     ) -> Result<pb::ImportTenantResponse, Refusal> {
-        Err(Refusal::new(Reason::RequestInvalid, "not built yet"))
+        caller.require_for_all(&self.deps.feed.get(), Scope::Admin)?;
+        transfer::import(self, files).await
     }
 }

@@ -56,7 +56,9 @@ impl Hub {
         let deps = Deps { log: log.clone(), feed, authenticator, clock, data_dir };
         let mut served: Vec<Served> = Vec::new();
         if services.contains(&Service::Registry) {
-            served.push(samflyt_registry::run(&config.registry, deps.clone()).await.context("registry")?);
+            let key = digest_key.clone();
+            let running = samflyt_registry::run(config.registry.clone(), deps.clone(), key, &lifecycle);
+            served.push(running.await.context("registry")?);
         }
         if services.contains(&Service::Gateway) {
             let running = samflyt_gateway::run(config.gateway.clone(), deps.clone(), digest_key, &lifecycle);

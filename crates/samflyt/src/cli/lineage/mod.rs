@@ -2,15 +2,18 @@
 
 mod ask;
 mod collected_twice;
+mod contract_use;
 mod dot;
 mod drift;
 mod event;
 mod flows;
 mod graph;
 mod history;
+mod impact;
 mod mermaid;
 mod outline;
 mod overview;
+mod rehearse;
 mod trace;
 
 use std::process::ExitCode;
@@ -48,6 +51,12 @@ enum Command {
     CollectedTwice(collected_twice::CollectedTwice),
     /// Shows what leaders ask for: what to see to, costs, flows, versions, gains
     Overview(overview::Overview),
+    /// Shows what a change would touch, nearest first, and by which way
+    Impact(impact::Impact),
+    /// Holds recorded events against the contracts of a substitute
+    Rehearse(rehearse::Rehearse),
+    /// Shows who publishes a contract's versions, and who receives the type
+    ContractUse(contract_use::ContractUse),
 }
 
 impl Lineage {
@@ -61,6 +70,9 @@ impl Lineage {
             Command::Drift(command) => command.run(remote, self.json).await?,
             Command::CollectedTwice(command) => command.run(remote, self.json).await?,
             Command::Overview(command) => command.run(remote, self.json).await?,
+            Command::Impact(command) => command.run(remote, self.json).await?,
+            Command::Rehearse(command) => command.run(remote, self.json).await?,
+            Command::ContractUse(command) => command.run(remote, self.json).await?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -1,0 +1,4 @@
+//! Impact from a folded store, against a model; and how long it takes for a nation.
+
+mod model;
+mod world;
