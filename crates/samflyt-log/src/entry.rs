@@ -5,6 +5,8 @@ use bytes::Bytes;
 use samflyt_events::{Event, HeaderError, RecordedEvent};
 use time::OffsetDateTime;
 
+use crate::header;
+
 /// One message, with what a reader may want of it and no more work done than that.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -30,14 +32,21 @@ impl Entry {
     ) -> Self {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            map.insert(name.as_str(), value.as_str());
+            match header::name(&name) {
+                Some(name) => map.insert(name, value),
+                None => map.insert(name, value),
+            }
         }
         Self { subject: subject.into(), sequence, learned_at, pending, headers: map, payload: payload.into() }
     }
 
     /// A header's value, as encoded.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(async_nats::HeaderValue::as_str)
+        let found = match header::name(name) {
+            Some(name) => self.headers.get(name),
+            None => self.headers.get(name),
+        };
+        found.map(async_nats::HeaderValue::as_str)
     }
 
     /// The whole event.
@@ -45,7 +54,7 @@ impl Entry {
     /// # Errors
     /// [`HeaderError`] where the message is no event.
     pub fn event(&self) -> Result<RecordedEvent, HeaderError> {
-        let event = Event::from_headers(|name| self.header(name), self.payload.to_vec())?;
+        let event = Event::from_headers(|name| self.header(name), self.payload.clone())?;
         Ok(RecordedEvent { event, sequence: self.sequence, learned_at: self.learned_at })
     }
 }

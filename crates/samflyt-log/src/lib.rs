@@ -7,6 +7,7 @@ mod append;
 mod connect;
 mod entry;
 mod follow;
+mod header;
 mod read;
 mod streams;
 
