@@ -7,6 +7,7 @@ mod broker_elsewhere;
 mod broker_gone;
 mod corruption;
 mod fsync;
+mod impact;
 mod isolation;
 mod kill_nine;
 mod layout;
