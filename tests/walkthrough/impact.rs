@@ -1,140 +1,17 @@
-//! What a change touches, by which way; what a rehearsal finds; who uses a contract.
+//! What a change touches, by which way; who uses a contract.
 
 use std::collections::BTreeMap;
 
 use samflyt::client::Client;
-use samflyt_events::EventType;
-use samflyt_events::contract::{Contract, template};
-use samflyt_proto::common::Event;
 use samflyt_proto::lineage as pb;
 use samflyt_proto::lineage::analyze_impact_request::Subject;
 use samflyt_proto::lineage::{ImpactAction, ImpactKind, ImpactLine};
-use samflyt_proto::registry;
-use samflyt_proto::registry::ResourceKind;
-use samflyt_testkit::events::{contract, event};
-use samflyt_testkit::hub::{Municipality, SELJORD, TestHub, VINJE};
-use serde_json::{Value, json};
+use samflyt_testkit::hub::SELJORD;
 use time::OffsetDateTime;
 use tonic::Code;
 
-use crate::answers::{publish, refusal, status_at};
-
-/// Seljord's schools, archive and its future archive; Vinje's finances, which Seljord uses too.
-struct Region {
-    hub: TestHub,
-    operator: Client,
-}
-
-impl Region {
-    async fn start() -> Self {
-        let hub = TestHub::start().await;
-        hub.register(SELJORD).await;
-        hub.register(VINJE).await;
-        let operator = hub.operator().await;
-        let region = Self { hub, operator };
-        for (id, host) in
-            [("seljord-ephorte", "seljord"), ("seljord-elements", "seljord"), ("vinje-gat", "vinje")]
-        {
-            let (id, host) = (id.to_owned(), host.to_owned());
-            let (product, name) = (id.clone(), format!("{id}, the name"));
-            let request = registry::RegisterSystemRequest { id, host, product, name, ..Default::default() };
-            region.operator.registry().register_system(request).await.unwrap();
-        }
-        let (id, tenant) = ("vinje-agresso".to_owned(), "seljord".to_owned());
-        let request = registry::EnrolSystemRequest { id, tenant, ..Default::default() };
-        region.operator.registry().enrol_system(request).await.unwrap();
-        let mut invoice: Contract = template(&EventType::new("invoice.issued").unwrap());
-        invoice.persons.clear();
-        invoice.fields.clear();
-        invoice.archive_duty = samflyt_events::contract::ArchiveDuty::None;
-        invoice.schema = json!({"type": "object", "required": ["case"]});
-        let request = registry::PublishContractRequest { document: invoice.to_json(), ..Default::default() };
-        region.operator.registry().publish_contract(request).await.unwrap();
-        region
-    }
-
-    async fn put(&self, kind: ResourceKind, document: Value) {
-        let document = document.to_string().into_bytes();
-        let request = registry::PutResourceRequest { kind: kind.into(), document, ..Default::default() };
-        self.operator.catalogue().put_resource(request).await.unwrap();
-    }
-
-    async fn agreement(&self, id: &str, provider: &str, consumer: &str) {
-        let document = json!({
-            "id": id, "tenant": "seljord", "provider": provider, "consumer": consumer,
-            "types": ["case.opened"], "purpose": "Keep the record", "valid_from": "2020-01-01",
-            "valid_until": "2099-12-31", "legal_basis": {"gdpr": "6(1)(c)", "law": "arkivlova § 9"},
-        });
-        self.put(ResourceKind::Agreement, document).await;
-        let (tenant, id) = ("seljord".to_owned(), id.to_owned());
-        let approved_by = "IT council".to_owned();
-        let request = registry::ApproveAgreementRequest { tenant, id, approved_by, ..Default::default() };
-        self.operator.catalogue().approve_agreement(request).await.unwrap();
-    }
-
-    /// The house around Seljord's archive.
-    async fn house(&self) {
-        for (id, host, zone) in
-            [("seljord-ephorte", "seljord", "secure"), ("vinje-agresso", "vinje", "internal")]
-        {
-            let document = json!({"id": id, "host": host, "product": id, "name": id, "zone": zone});
-            self.put(ResourceKind::System, document).await;
-        }
-        self.put(
-            ResourceKind::Usage,
-            json!({"system": "seljord-ephorte", "tenant": "seljord", "owner": "Head of administration",
-                   "contact": "Archive"}),
-        )
-        .await;
-        self.put(
-            ResourceKind::Process,
-            json!({"id": "admission", "tenant": "seljord", "name": "Admission",
-                   "steps": [{"name": "Keep", "systems": ["seljord-ephorte"]}]}),
-        )
-        .await;
-        self.put(
-            ResourceKind::Dataset,
-            json!({"id": "journal", "tenant": "seljord", "title": "The journal", "description": "Entries",
-                   "source": "seljord-ephorte", "purpose": "Keep", "accessibility": "public",
-                   "legal_basis": {"law": "arkivlova § 9"}}),
-        )
-        .await;
-        self.put(
-            ResourceKind::Service,
-            json!({"id": "access", "tenant": "seljord", "name": "Access to documents",
-                   "description": "Look into the journal", "datasets": ["journal"]}),
-        )
-        .await;
-        self.agreement("to-archive", "seljord-oppvekst", "seljord-ephorte").await;
-        self.agreement("to-finance", "seljord-ephorte", "vinje-agresso").await;
-        self.agreement("to-new-archive", "seljord-oppvekst", "seljord-elements").await;
-    }
-
-    /// Publishes `<system>/<id>` about a case of its own, caused by another event, and waits until lineage has it.
-    async fn say(&self, tenant: &'static str, system: &'static str, kind: &str, id: &str, cause: &str) {
-        let of = Municipality { tenant, system, ..SELJORD };
-        let case = format!("case-{id}");
-        let data = match kind {
-            "case.opened" => event(of, id, &case).data,
-            _ => json!({ "case": case }).to_string().into(),
-        };
-        let event =
-            Event { r#type: kind.to_owned(), causation_id: cause.to_owned(), data, ..event(of, id, &case) };
-        let sequence = publish(&self.operator, event).await.unwrap().sequence;
-        status_at(&self.operator, tenant, sequence).await;
-    }
-
-    /// The schools' form is archived, invoiced, and the invoice comes back to the schools: a circle. Vinje has its own.
-    async fn affair(&self) {
-        self.say("seljord", "seljord-oppvekst", "case.opened", "form", "").await;
-        self.say("seljord", "seljord-ephorte", "case.opened", "deposit", "seljord-oppvekst/form").await;
-        self.say("seljord", "vinje-agresso", "invoice.issued", "invoice", "seljord-ephorte/deposit").await;
-        self.say("seljord", "seljord-oppvekst", "case.opened", "paid", "vinje-agresso/invoice").await;
-        self.say("seljord", "seljord-ephorte", "case.opened", "open", "").await;
-        self.say("vinje", "vinje-gat", "case.opened", "shift", "").await;
-        self.say("vinje", "vinje-agresso", "invoice.issued", "wage", "vinje-gat/shift").await;
-    }
-}
+use crate::answers::refusal;
+use crate::region::Region;
 
 fn of_system(system: &str, action: ImpactAction) -> pb::AnalyzeImpactRequest {
     pb::AnalyzeImpactRequest {
@@ -403,75 +280,5 @@ async fn a_product_is_all_its_installations_and_a_contract_all_who_publish_and_u
     assert_eq!((used.publishers.len(), used.receivers.len()), (0, 4));
     let own = region.hub.client_of(SELJORD).await.insight().get_contract_use(request).await.unwrap();
     assert!(!format!("{own:?}").contains("vinje-gat"));
-    region.hub.end().await;
-}
-
-async fn rehearse(client: &Client, request: pb::RehearseChangeRequest) -> (pb::RehearsalReport, Vec<u64>) {
-    let mut answers = client.insight().rehearse_change(request).await.unwrap().into_inner();
-    let mut read = Vec::new();
-    while let Some(answer) = answers.message().await.unwrap() {
-        read.push(answer.read);
-        if let Some(report) = answer.report {
-            return (report, read);
-        }
-    }
-    panic!("no report after {read:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_rehearsal_finds_the_field_that_fails_with_counts_and_ids_and_passes_with_a_contract_that_fits() {
-    let region = Region::start().await;
-    // Between them, so that the newest so many have to be looked for.
-    for n in 0..12 {
-        let mut opened = event(SELJORD, &format!("e-{n}"), "case-1");
-        opened.data = json!({"case": "case-1", "hours": n, "note": "SECRET"}).to_string().into();
-        publish(&region.operator, opened).await.unwrap();
-        region.say("seljord", "seljord-ephorte", "case.opened", &format!("other-{n}"), "").await;
-    }
-    region.say("seljord", "seljord-oppvekst", "invoice.issued", "invoice", "").await;
-    let mut strict = contract();
-    strict.schema["properties"]["hours"]["maximum"] = json!(9);
-    let ask = |contracts: Vec<Vec<u8>>, events_max: u32| pb::RehearseChangeRequest {
-        tenant: "seljord".to_owned(),
-        system: "seljord-oppvekst".to_owned(),
-        contracts,
-        events_max,
-        window: None,
-    };
-    let seljord = region.hub.client_of(SELJORD).await;
-    let (report, read) = rehearse(&seljord, ask(vec![strict.to_json()], 5)).await;
-    assert_eq!((report.events, report.passed, report.failed), (6, 4, 2));
-    assert_eq!(read.last(), Some(&6));
-    assert_eq!(report.failures.len(), 1);
-    let failure = &report.failures[0];
-    assert_eq!((failure.r#type.as_str(), failure.field.as_str()), ("case.opened", "/data/hours"));
-    assert_eq!((failure.rule.as_str(), failure.events), ("is more than 9", 2));
-    assert_eq!(failure.event_ids, ["seljord-oppvekst/e-10", "seljord-oppvekst/e-11"]);
-    assert!(!format!("{report:?}").contains("SECRET"));
-    // The version in force is the one that they were checked against.
-    let (report, _) = rehearse(&seljord, ask(Vec::new(), 0)).await;
-    assert_eq!((report.events, report.failed, report.failures.len()), (13, 0, 0));
-    assert!(report.missing_types.is_empty());
-    // By days: all, or none of them.
-    for (from, until, events) in [("2020-01-01", "", 13), ("", "2020-01-01", 0)] {
-        let window = Some(pb::Window { from: from.to_owned(), until: until.to_owned() });
-        let (report, _) =
-            rehearse(&seljord, pb::RehearseChangeRequest { window, ..ask(Vec::new(), 1) }).await;
-        assert_eq!(report.events, events, "{from} to {until}");
-    }
-    // A type whose only version is retired: the substitute would have to have one.
-    let request = registry::RetireContractRequest {
-        r#type: "invoice.issued".to_owned(),
-        version: "1.0".to_owned(),
-        ..Default::default()
-    };
-    region.operator.registry().retire_contract(request).await.unwrap();
-    let (report, _) = rehearse(&seljord, ask(Vec::new(), 0)).await;
-    assert_eq!((report.events, report.missing_types), (12, vec!["invoice.issued".to_owned()]));
-
-    let refused = refusal(seljord.insight().rehearse_change(ask(vec![b"{}".to_vec()], 0)).await);
-    assert_eq!((refused.1.as_str(), refused.2.as_str()), ("CONTRACT_INVALID", "/contracts/0"));
-    let vinje = pb::RehearseChangeRequest { tenant: "vinje".to_owned(), ..ask(Vec::new(), 0) };
-    assert_eq!(refusal(seljord.insight().rehearse_change(vinje).await).0, Code::PermissionDenied);
     region.hub.end().await;
 }
