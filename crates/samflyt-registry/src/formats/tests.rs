@@ -17,12 +17,19 @@ struct House {
     catalogue: Catalogue,
     config: RegistryConfig,
     sequence: u64,
+    at: OffsetDateTime,
+    as_of: Option<OffsetDateTime>,
 }
 
 impl House {
     fn new() -> Self {
-        let mut house =
-            Self { catalogue: Catalogue::default(), config: RegistryConfig::default(), sequence: 0 };
+        let mut house = Self {
+            catalogue: Catalogue::default(),
+            config: RegistryConfig::default(),
+            sequence: 0,
+            at: NOW,
+            as_of: None,
+        };
         let tenant = seljord();
         let attributes = Attributes {
             valid_from: date!(2020 - 01 - 01),
@@ -39,7 +46,7 @@ impl House {
         self.sequence += 1;
         let (stream, subject) = place(tenant, kind, event.entity());
         let placed =
-            Placed { stream: &stream, subject: &subject, sequence: self.sequence, at: NOW, by: None };
+            Placed { stream: &stream, subject: &subject, sequence: self.sequence, at: self.at, by: None };
         self.catalogue.apply(&placed, event);
     }
 
@@ -60,7 +67,7 @@ impl House {
             catalogue: &self.catalogue,
             config: &self.config,
             tenants: [seljord()].into(),
-            as_of: None,
+            as_of: self.as_of,
             now: NOW,
         };
         String::from_utf8(write(format, &extent).unwrap()).unwrap()
@@ -149,4 +156,22 @@ fn the_companys_record_has_each_municipality_and_what_it_processes_for_it() {
     assert_eq!(row["processing"], json!(["Run the kindergartens"]));
     assert_eq!(row["sub_processors"], json!(["The vendor (vendor)"]));
     assert_eq!(row["storage"], json!(["Norway"]));
+}
+
+#[test]
+fn a_record_as_of_an_earlier_day_is_what_it_was_and_names_the_law_of_that_day() {
+    let mut house = House::new();
+    house.put(Kind::Dataset, json!({"purpose": "As it was"}));
+    house.at = NOW + time::Duration::days(400);
+    house.put(Kind::Dataset, json!({"purpose": "As it is"}));
+    let mut later = house.config.provisions[1].clone();
+    (later.gdpr, later.valid_from) = ("30(1)(bb)".to_owned(), (NOW + time::Duration::days(1)).date());
+    house.config.provisions.push(later);
+    let told = |house: &House| house.write(CatalogueFormat::ProcessingRecordMarkdown);
+    house.as_of = Some(NOW);
+    let then = told(&house);
+    assert!(then.contains("| Purpose | As it was | GDPR 30(1)(b),"), "{then}");
+    house.as_of = Some(house.at);
+    let now = told(&house);
+    assert!(now.contains("| Purpose | As it is | GDPR 30(1)(bb),"), "{now}");
 }
