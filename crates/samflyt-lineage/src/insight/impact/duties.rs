@@ -107,7 +107,6 @@ fn concepts_of(contract: &Contract) -> Vec<Arc<str>> {
 
 /// The zones that a flow goes between, where both are known and they differ.
 pub(super) fn zones(analysis: &Analysis<'_>, edge: &Edge<Number>) -> Option<(&'static str, &'static str)> {
-    let zone = |met| analysis.system(met).and_then(|system| system.zone);
-    let (from, to) = (zone(edge.provider)?, zone(edge.consumer)?);
+    let (from, to) = (analysis.zone(edge.provider)?, analysis.zone(edge.consumer)?);
     (from != to).then(|| (from.as_str(), to.as_str()))
 }
