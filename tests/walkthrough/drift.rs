@@ -76,9 +76,12 @@ async fn affair(house: &House) {
     }
 }
 
+async fn never_used(house: &House) {
+    house.agreement("a-never", SHIFTS, FORMS, TYPE, json!({})).await;
+}
+
 async fn agreements(house: &House) {
     house.agreement("a-in-order", FORMS, ARCHIVE, TYPE, json!({})).await;
-    house.agreement("a-never", SHIFTS, FORMS, TYPE, json!({})).await;
     house
         .agreement("a-unlawful", SHIFTS, ARCHIVE, TYPE, json!({"legal_basis": {"law": "arkivlova § 9"}}))
         .await;
@@ -96,6 +99,7 @@ async fn end(house: &House, id: &str, on: time::Date) {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_kind_of_drift_is_told_with_counts_times_agreement_and_personal_fields() {
     let house = house().await;
+    never_used(&house).await;
     agreements(&house).await;
     affair(&house).await;
     let outlived = format!("OUTLIVED {FORMS}->{OLD_ARCHIVE} 1 a-over {}", day(-1));
@@ -121,7 +125,7 @@ async fn each_kind_of_drift_is_told_with_counts_times_agreement_and_personal_fie
 async fn drift_is_told_as_of_any_moment_before_and_after_events_and_agreements() {
     let house = house().await;
     let nothing = a_later_moment().await;
-    house.agreement("a-never", SHIFTS, FORMS, TYPE, json!({})).await;
+    never_used(&house).await;
     let declared = a_later_moment().await;
     affair(&house).await;
     let seen = a_later_moment().await;

@@ -3,13 +3,18 @@
 
 mod answers;
 mod bad_input;
+mod bad_request;
+mod bad_token;
 mod broker_elsewhere;
 mod broker_gone;
+mod catalogue;
 mod collected_twice;
+mod contracts;
 mod corruption;
 mod drift;
 mod fsync;
 mod house;
+mod http;
 mod isolation;
 mod kill_nine;
 mod layout;
@@ -22,5 +27,6 @@ mod registry;
 mod resend;
 mod sigterm;
 mod stream;
+mod tables;
 mod tls;
 mod tracing;

@@ -108,6 +108,12 @@ async fn gains(house: &House) {
         tenant: tenant.clone(),
         id: id.clone(),
         analysis: b"{}".to_vec(),
+        positions: vec![samflyt_proto::common::Position {
+            tenant: tenant.clone(),
+            stream: "EVENTS_seljord".to_owned(),
+            sequence: 5,
+            ..Default::default()
+        }],
         ..Default::default()
     };
     catalogue.analyse_change(analysis).await.unwrap();

@@ -6,6 +6,7 @@
 
 mod doctor;
 mod failure;
+mod file;
 mod json;
 mod lineage;
 mod output;
