@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use samflyt_testkit::events::{event, request};
-use samflyt_testkit::hub::{SELJORD, TestHub};
+use samflyt_testkit::hub::{SELJORD, TestHub, VINJE};
 use tokio::time::timeout;
 
 use crate::answers::settled;
@@ -28,6 +28,40 @@ async fn events_of_one_entity_reach_the_log_in_their_order() {
     }
     assert!(answers.message().await.unwrap().is_none());
     hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_goes_once_the_one_of_its_own_entity_is_settled_though_an_earlier_answer_waits() {
+    let hub = TestHub::start_with(|config| config.nats.ack_timeout_ms = 5_000).await;
+    hub.register(SELJORD).await;
+    hub.register(VINJE).await;
+    never_acknowledges(&hub, "EVENTS_vinje").await;
+    let events = [(VINJE, "silent", "case-1"), (SELJORD, "first", "case-2"), (SELJORD, "second", "case-2")];
+    let requests = events.map(|(of, id, case)| request(event(of, id, case)));
+    let client = hub.operator().await;
+    let mut answers =
+        client.gateway().publish_events(futures::stream::iter(requests)).await.unwrap().into_inner();
+    let both_are_there = async {
+        while hub.local.hub.log.state("EVENTS_seljord").await.unwrap().unwrap().last < 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        () = both_are_there => {}
+        answer = answers.message() => panic!("the first event was answered before the third was sent: {answer:?}"),
+    }
+    let outcomes: Vec<_> =
+        answers.map(|answer| settled(answer.unwrap()).map(|receipt| receipt.sequence)).collect().await;
+    assert_eq!(outcomes, [Err("LOG_UNAVAILABLE".to_owned()), Ok(1), Ok(2)]);
+    hub.end().await;
+}
+
+/// From now on the stream takes events and says nothing.
+async fn never_acknowledges(hub: &TestHub, stream: &str) {
+    let jetstream = async_nats::jetstream::new(hub.local.hub.log.client().clone());
+    let mut config = jetstream.get_stream(stream).await.unwrap().cached_info().config.clone();
+    config.no_ack = true;
+    jetstream.update_stream(config).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! CloudEvents 1.0: the JSON event format, and attributes in headers (HTTP binding section 3.1, NATS binding section 3.1).
 
+use bytes::Bytes;
 use std::collections::BTreeMap;
 
 use base64::Engine;
@@ -29,8 +30,8 @@ pub(crate) fn structured(text: &[u8]) -> Result<Draft, Refusal> {
     let mut version = String::new();
     for (name, value) in members {
         match name.as_str() {
-            "data" => value.get().as_bytes().clone_into(&mut draft.data),
-            "data_base64" => draft.data = decode_base64(value)?,
+            "data" => draft.data = Bytes::copy_from_slice(value.get().as_bytes()),
+            "data_base64" => draft.data = decode_base64(value)?.into(),
             name => {
                 let text = attribute_text(name, value)?;
                 set(&mut draft, &mut version, name, text)?;
@@ -50,8 +51,11 @@ pub(crate) fn binary<'h>(
     content_type: &str,
     data: &[u8],
 ) -> Result<Draft, Refusal> {
-    let mut draft =
-        Draft { data: data.to_vec(), datacontenttype: content_type.to_owned(), ..Draft::default() };
+    let mut draft = Draft {
+        data: Bytes::copy_from_slice(data),
+        datacontenttype: content_type.to_owned(),
+        ..Draft::default()
+    };
     let mut version = String::new();
     for (header, value) in headers {
         let header = header.to_ascii_lowercase();

@@ -1,7 +1,7 @@
 //! `ImportTenant`.
 
-use samflyt_events::catalogue::Scope;
 use samflyt_events::Refusal;
+use samflyt_events::catalogue::Scope;
 use samflyt_proto::registry as pb;
 use samflyt_runtime::Caller;
 use tonic::Streaming;

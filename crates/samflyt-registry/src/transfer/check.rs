@@ -189,8 +189,8 @@ fn in_order(file: &str, line: &Line, number: u64) -> Result<(), Refusal> {
 }
 
 fn is_event(tenant: &TenantId, line: &Line) -> Result<(), String> {
-    let event =
-        Event::from_headers(|name| line.header(name), Vec::new()).map_err(|error| error.to_string())?;
+    let event = Event::from_headers(|name| line.header(name), bytes::Bytes::new())
+        .map_err(|error| error.to_string())?;
     let subject = subject::event(tenant, &event.kind, &event.system, &event.entity);
     let own = event.tenant == *tenant && line.stream == events_stream(tenant) && line.subject == subject;
     if !own || line.message_id() != event.message_id() {
@@ -200,7 +200,7 @@ fn is_event(tenant: &TenantId, line: &Line) -> Result<(), String> {
 }
 
 fn is_record(line: &Line) -> Result<Record, String> {
-    Event::from_headers(|name| line.header(name), Vec::new()).map_err(|error| error.to_string())?;
+    Event::from_headers(|name| line.header(name), bytes::Bytes::new()).map_err(|error| error.to_string())?;
     let record: Record = serde_json::from_str(&line.data).map_err(|error| error.to_string())?;
     match place_of(&line.stream, &record.event) {
         Some((stream, subject)) if stream == line.stream && subject == line.subject => Ok(record),

@@ -107,7 +107,7 @@ impl Pen<'_> {
             system: own.system,
             kind: event_type(installed.function(), kind)?,
             tenant: self.house.tenant.clone(),
-            data: format!(r#"{{"case":"{entity}","amount":{}}}"#, self.next).into_bytes(),
+            data: format!(r#"{{"case":"{entity}","amount":{}}}"#, self.next).into_bytes().into(),
             entity,
             time: at,
             corrects: None,

@@ -65,6 +65,7 @@ pub(super) fn contract(function: usize, kind: usize) -> anyhow::Result<Contract>
     Ok(Contract {
         kind: event_type(function, kind)?,
         version: ContractVersion { major: 1, minor: 0 },
+        compatibility: samflyt_events::contract::Compatibility::Backward,
         title: format!("Function {function}, {}", EVENTS[kind % KINDS]),
         description: String::new(),
         purpose: "Do what the function is for".to_owned(),

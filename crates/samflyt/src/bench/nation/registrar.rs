@@ -62,7 +62,7 @@ impl<'w> Registrar<'w> {
             contract: None,
             publisher: self.publisher.clone(),
             digest: None,
-            data: serde_json::to_vec(&record)?,
+            data: serde_json::to_vec(&record)?.into(),
         })
     }
 }

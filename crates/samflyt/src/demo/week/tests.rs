@@ -176,7 +176,7 @@ fn judge(client: &str, event: &Event, contracts: &BTreeMap<String, CompiledContr
         causationid: event.causation_id.clone(),
         corrects: event.corrects.clone(),
         retracts: event.retracts.clone(),
-        data: event.data.to_vec(),
+        data: event.data.clone(),
         ..Draft::default()
     };
     let parsed = match draft.parse(NOW, &Extent::default()) {
