@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use samflyt_proto::common::Position;
 use samflyt_proto::lineage::GetStatusRequest;
 use samflyt_runtime::broker::Broker;
 use serde_json::{Value, json};
@@ -17,8 +18,8 @@ use crate::client::Client;
 
 const SERVICES: [&str; 2] = ["registry", "lineage"];
 /// How long everything may take to be folded.
-const FOLDED_WITHIN: Duration = Duration::from_secs(1_200);
-const ASKED_EVERY: Duration = Duration::from_millis(200);
+const FOLDED_WITHIN: Duration = Duration::from_secs(900);
+const ASKED_EVERY: Duration = Duration::from_millis(500);
 /// For how long the hub is watched while nothing happens.
 const AT_REST: Duration = Duration::from_secs(10);
 
@@ -79,16 +80,18 @@ impl Grown {
         loop {
             let status = client.lineage().get_status(GetStatusRequest::default()).await?.into_inner();
             let positions = status.completeness.context("a status without completeness")?.positions;
-            let known = positions.iter().filter(|position| position.head_observed_at.is_some()).count();
-            let behind: u64 = positions.iter().map(|position| position.lag_events).sum();
-            let folded: u64 = positions.iter().map(|position| position.sequence).sum();
+            let behind: Vec<&Position> =
+                positions.iter().filter(|of| of.lag_events > 0 || of.head_observed_at.is_none()).collect();
             // A municipality has two logs.
-            if known >= self.municipalities * 2 && behind == 0 && folded > 0 {
-                return Ok(folded);
+            if positions.len() >= self.municipalities * 2 && behind.is_empty() {
+                return Ok(positions.iter().map(|position| position.sequence).sum());
             }
+            let first = behind.first();
             ensure!(
                 since.elapsed() < FOLDED_WITHIN,
-                "lineage is {behind} behind of {folded}: {known} logs known"
+                "{} of {} logs are not folded, the first: {first:?}",
+                behind.len(),
+                positions.len()
             );
             tokio::time::sleep(ASKED_EVERY).await;
         }
