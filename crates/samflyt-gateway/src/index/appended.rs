@@ -137,9 +137,9 @@ impl Source for Appended {
         self.streams.lock().insert(follow.stream.clone(), Known::default());
         let mut looks = tokio::time::interval(self.gather);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let follower = self.log.follow(follow.clone());
+        let follower = Box::new(self.log.follow(follow.clone()));
         // What was there before is in the log only.
-        let from = From::Log { follower, until: Instant::now() };
+        let from = Origin::Log { follower, until: Instant::now() };
         let reading = Reading { appended: self.clone(), looks, follow, from };
         stream::unfold(reading, |mut reading| async move {
             let entry = reading.next().await;
@@ -153,19 +153,19 @@ struct Reading {
     appended: Appended,
     looks: Interval,
     follow: Follow,
-    from: From,
+    from: Origin,
 }
 
-enum From {
+enum Origin {
     Own { ready: VecDeque<(u64, AppendedEvent)>, missed: u32 },
-    Log { follower: Follower, until: Instant },
+    Log { follower: Box<Follower>, until: Instant },
 }
 
 impl Reading {
     async fn next(&mut self) -> Entry {
         loop {
             match &mut self.from {
-                From::Own { ready, missed } => {
+                Origin::Own { ready, missed } => {
                     if let Some((sequence, event)) = ready.pop_front() {
                         self.follow.after = sequence;
                         return event.entry(sequence);
@@ -175,18 +175,18 @@ impl Reading {
                         None => *missed += 1,
                     }
                     if *missed >= LOOKS_MAX {
-                        let follower = self.appended.log.follow(self.follow.clone());
-                        self.from = From::Log { follower, until: Instant::now() + FOLLOWED_FOR };
+                        let follower = Box::new(self.appended.log.follow(self.follow.clone()));
+                        self.from = Origin::Log { follower, until: Instant::now() + FOLLOWED_FOR };
                     } else if ready.is_empty() {
                         self.looks.tick().await;
                     }
                 }
-                From::Log { follower, until } => {
+                Origin::Log { follower, until } => {
                     let entry = follower.next().await;
                     self.follow.after = entry.sequence;
                     let has_next = self.appended.has_next(&self.follow.stream, entry.sequence);
                     if Instant::now() >= *until && (has_next || entry.pending == 0) {
-                        self.from = From::Own { ready: VecDeque::new(), missed: 0 };
+                        self.from = Origin::Own { ready: VecDeque::new(), missed: 0 };
                     }
                     return entry;
                 }
