@@ -2,7 +2,9 @@
 //! another. Pure.
 //!
 //! A system could have taken a concept from any other that had published it before it asked for the last time: but for
-//! one that is retired, and one that has it only from the asking system itself.
+//! one that is retired, and one that has it only from the asking system itself. Told are those that an agreement allows;
+//! where none does, the one to make an agreement with: who has it at first hand comes before who was given it, who need
+//! not ask before who asked, then who had it first. To tell of all others too would grow with their square.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -59,7 +61,7 @@ pub(super) struct Collector {
     pub sources: Vec<Source>,
 }
 
-/// One for each system that has it already.
+/// A system that has it already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Source {
     pub system: Number,
@@ -108,74 +110,80 @@ fn collected(one: &Published, concept: &str) -> Option<Vec<String>> {
     (!asked.is_empty()).then_some(asked)
 }
 
+/// A system that has a concept in a type.
+struct Held {
+    hand: u8,
+    first_ms: u64,
+    system: Number,
+    kind: Number,
+}
+
 /// Who has a concept.
 struct Sources {
-    /// For each system its first type with the concept, and when that was.
-    first: BTreeMap<Number, (u64, Number)>,
-    /// When a system first published the concept in a type.
+    /// The best first.
+    held: Vec<Held>,
+    /// When a system first published it in a type.
     since: HashMap<(Number, Number), u64>,
-    /// Systems that have it only from elsewhere.
+    /// Systems that have it from elsewhere only.
     reusing: HashSet<Number>,
     /// Provider and consumer of events that carry it.
     taken: HashSet<(Number, Number)>,
-    order: Vec<Number>,
 }
 
 impl Sources {
     fn of(concept: &str, holders: &[&Published], used: &[Flow]) -> Self {
-        let mut sources = Self {
-            first: BTreeMap::new(),
-            since: HashMap::new(),
-            reusing: HashSet::new(),
-            taken: HashSet::new(),
-            order: Vec::new(),
-        };
-        let (mut made, mut carrying) = (HashSet::new(), HashSet::new());
-        for one in holders {
-            carrying.insert((one.system, one.kind));
+        let carrying: HashSet<_> = holders.iter().map(|one| (one.system, one.kind)).collect();
+        let taken = used.iter().filter(|flow| carrying.contains(&(flow.provider, flow.kind)));
+        let taken = taken.map(|flow| (flow.provider, flow.consumer)).collect();
+        let held = holders.iter().map(|one| {
             let fields = one.meaning.0.get(concept).into_iter().flatten();
-            if fields.into_iter().any(|(_, origin)| *origin != Origin::Reused) {
-                made.insert(one.system);
-            }
-            if one.retired {
-                continue;
-            }
-            sources.since.insert((one.system, one.kind), one.first_ms);
-            let first = sources.first.entry(one.system).or_insert_with(|| {
-                sources.order.push(one.system);
-                (one.first_ms, one.kind)
-            });
-            if one.first_ms < first.0 {
-                *first = (one.first_ms, one.kind);
-            }
+            let hand = fields.map(|(_, origin)| hand(*origin)).min().unwrap_or(u8::MAX);
+            (one.retired, Held { hand, first_ms: one.first_ms, system: one.system, kind: one.kind })
+        });
+        let all: Vec<(bool, Held)> = held.collect();
+        let at_first_hand = |held: &Held| held.hand < hand(Origin::Reused);
+        let mut reusing: HashSet<Number> = all.iter().map(|(_, held)| held.system).collect();
+        for (_, held) in all.iter().filter(|(_, held)| at_first_hand(held)) {
+            reusing.remove(&held.system);
         }
-        sources.reusing = sources.order.iter().filter(|system| !made.contains(system)).copied().collect();
-        let carried = used.iter().filter(|flow| carrying.contains(&(flow.provider, flow.kind)));
-        sources.taken = carried.map(|flow| (flow.provider, flow.consumer)).collect();
-        sources
+        let mut held: Vec<Held> =
+            all.into_iter().filter(|(retired, _)| !retired).map(|(_, held)| held).collect();
+        held.sort_by_key(|held| (held.hand, held.first_ms));
+        let since = held.iter().map(|held| ((held.system, held.kind), held.first_ms)).collect();
+        Self { held, since, reusing, taken }
     }
 
     fn for_collector(&self, system: Number, last_ms: u64, allowed: &Allowed) -> Vec<Source> {
-        let allowed = allowed.get(&system).map(Vec::as_slice).unwrap_or_default();
-        let mut found = Vec::new();
-        for other in self.order.iter().copied().filter(|other| *other != system) {
-            if self.reusing.contains(&other) && self.taken.contains(&(system, other)) {
-                continue;
-            }
-            let had = |since: u64| since < last_ms;
-            let agreed = allowed.iter().find(|(provider, kind, _)| {
-                *provider == other && self.since.get(&(other, *kind)).is_some_and(|since| had(*since))
-            });
-            let first = self.first.get(&other).filter(|(since, _)| had(*since));
-            match (agreed, first) {
-                (Some((_, kind, agreement)), _) => {
-                    found.push(Source { system: other, kind: *kind, agreement: Some(*agreement) });
-                }
-                (None, Some((_, kind))) => found.push(Source { system: other, kind: *kind, agreement: None }),
-                (None, None) => {}
+        let could = |other: Number, first_ms: u64| {
+            let from_itself = self.reusing.contains(&other) && self.taken.contains(&(system, other));
+            other != system && !from_itself && first_ms < last_ms
+        };
+        let mut agreed: BTreeMap<Number, Source> = BTreeMap::new();
+        for &(provider, kind, agreement) in allowed.get(&system).into_iter().flatten() {
+            if self.since.get(&(provider, kind)).is_some_and(|since| could(provider, *since)) {
+                let source = Source { system: provider, kind, agreement: Some(agreement) };
+                agreed.entry(provider).or_insert(source);
             }
         }
-        found
+        if agreed.is_empty() {
+            let best = self.held.iter().find(|held| could(held.system, held.first_ms));
+            best.map(|held| Source { system: held.system, kind: held.kind, agreement: None })
+                .into_iter()
+                .collect()
+        } else {
+            let mut agreed: Vec<Source> = agreed.into_values().collect();
+            agreed.sort_by_key(|source| source.agreement);
+            agreed
+        }
+    }
+}
+
+/// Made by the system itself; asked of the person; taken from another system.
+fn hand(origin: Origin) -> u8 {
+    match origin {
+        Origin::Derived => 0,
+        Origin::Collected => 1,
+        Origin::Reused => 2,
     }
 }
 

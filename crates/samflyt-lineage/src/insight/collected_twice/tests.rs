@@ -37,37 +37,40 @@ fn published(rows: &[Row], origins: Origins) -> Vec<Published> {
     rows.iter().map(row).collect()
 }
 
-/// Who could have taken it from whom: collector's system and type, source's system, whether an agreement allows it.
-fn model(
-    rows: &[Row],
-    origins: Origins,
-    used: &[Flow],
-    allowed: &[Flow],
-) -> Vec<(Number, Number, Number, bool)> {
+/// Collector's system and type, source's system, its type where no agreement allows it.
+type Pair = (Number, Number, Number, Option<Number>);
+
+fn model(rows: &[Row], origins: Origins, used: &[Flow], allowed: &[Flow]) -> Vec<Pair> {
     let origin = |kind: Number| origins[kind as usize - 10].map(|at| ORIGINS[at]);
     let asks = |row: &&Row| row.4.is_some() && origin(row.1) == Some(Origin::Collected);
     let asking: BTreeSet<Number> = rows.iter().filter(asks).map(|row| row.0).collect();
     let mut pairs = BTreeSet::new();
     for asker in rows.iter().filter(asks).filter(|_| asking.len() > 1) {
-        for other in 1..5u32 {
-            let has = |row: &&Row| row.0 == other && origin(row.1).is_some();
-            let before = |row: &&Row| !row.2 && Some(row.3) < asker.4;
-            let itself = rows.iter().filter(has).any(|row| origin(row.1) != Some(Origin::Reused));
+        let could = |row: &&Row| {
+            let of_it = |other: &&Row| other.0 == row.0 && origin(other.1).is_some();
+            let itself = rows.iter().filter(of_it).any(|other| origin(other.1) != Some(Origin::Reused));
             let from_the_asker = used.iter().any(|flow| {
-                let carries = rows.iter().any(|row| (row.0, row.1) == (asker.0, flow.kind));
-                flow.provider == asker.0 && flow.consumer == other && carries && origin(flow.kind).is_some()
+                let carries = rows.iter().any(|other| (other.0, other.1) == (asker.0, flow.kind));
+                flow.provider == asker.0 && flow.consumer == row.0 && carries && origin(flow.kind).is_some()
             });
-            if other == asker.0 || (!itself && from_the_asker) {
-                continue;
-            }
-            let could: Vec<&Row> = rows.iter().filter(has).filter(before).collect();
-            let agreed = could
-                .iter()
-                .any(|row| allowed.contains(&Flow { provider: other, kind: row.1, consumer: asker.0 }));
-            if !could.is_empty() {
-                pairs.insert((asker.0, asker.1, other, agreed));
-            }
+            let before = !row.2 && Some(row.3) < asker.4;
+            row.0 != asker.0 && origin(row.1).is_some() && before && (itself || !from_the_asker)
+        };
+        let others: Vec<&Row> = rows.iter().filter(could).collect();
+        let agreed: Vec<Number> = others
+            .iter()
+            .filter(|row| allowed.contains(&Flow { provider: row.0, kind: row.1, consumer: asker.0 }))
+            .map(|row| row.0)
+            .collect();
+        let of_origin =
+            |wanted| others.iter().filter(move |row| origin(row.1) == Some(wanted)).min_by_key(|row| row.3);
+        let best = of_origin(Origin::Derived)
+            .or_else(|| of_origin(Origin::Collected))
+            .or_else(|| of_origin(Origin::Reused));
+        if agreed.is_empty() {
+            pairs.extend(best.map(|row| (asker.0, asker.1, row.0, Some(row.1))));
         }
+        pairs.extend(agreed.into_iter().map(|other| (asker.0, asker.1, other, None)));
     }
     pairs.into_iter().collect()
 }
@@ -103,7 +106,8 @@ proptest! {
                     let flow = Flow { provider: source.system, kind: source.kind, consumer: collector.system };
                     prop_assert_eq!(allowed[agreement], flow);
                 }
-                pairs.push((collector.system, collector.kind, source.system, source.agreement.is_some()));
+                let kind = Some(source.kind).filter(|_| source.agreement.is_none());
+                pairs.push((collector.system, collector.kind, source.system, kind));
             }
         }
         pairs.sort_unstable();
