@@ -19,6 +19,7 @@ const DATASET: &str = "seljord-kindergarten-children";
 
 /// Files by name, in their order.
 type Files = Vec<(String, Vec<u8>)>;
+type Damage = fn(&mut Files);
 
 async fn export(client: &Client, tenant: &str) -> Result<Files, Status> {
     let request = catalogue::ExportTenantRequest { tenant: tenant.to_owned() };
@@ -197,7 +198,7 @@ async fn only_an_administrator_exports_and_files_that_are_not_whole_change_nothi
 
     let second = TestHub::start().await;
     let operator = second.operator().await;
-    let damages: [(&str, fn(&mut Files)); 6] = [
+    let damages: [(&str, Damage); 6] = [
         ("/events.jsonl", |files| files[2].1.truncate(700)),
         ("/events.jsonl", |files| {
             let at = files[2].1.windows(8).position(|w| w == b"ordinary").unwrap();
