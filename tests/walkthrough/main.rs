@@ -26,6 +26,7 @@ mod process;
 mod push;
 mod region;
 mod registry;
+mod registry_cli;
 mod rehearsal;
 mod resend;
 mod sigterm;

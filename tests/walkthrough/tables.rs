@@ -1,15 +1,11 @@
-//! Spreadsheets into the catalogue: through the API, and with the real binary.
+//! Spreadsheets into the catalogue.
 
 use samflyt::client::Client;
 use samflyt_proto::registry as pb;
 use samflyt_proto::registry::ResourceKind::{self, Agreement, Process, System, Usage};
-use samflyt_testkit::events::event;
-use samflyt_testkit::hub::{SELJORD, register};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::answers::publish;
 use crate::catalogue::{get, history, hub_of_two, list, read};
-use crate::process::HubProcess;
 
 async fn import(client: &Client, kind: ResourceKind, table: &[u8], dry_run: bool) -> pb::ImportTableResponse {
     let request = pb::ImportTableRequest {
@@ -27,7 +23,7 @@ fn counts(answer: &pb::ImportTableResponse) -> (u32, u32, u32) {
 }
 
 /// As a spreadsheet writes it here: Latin-1, semicolons, and a row that somebody broke.
-fn systems() -> Vec<u8> {
+pub fn systems() -> Vec<u8> {
     let text = "Navn;Produkt;Driftsmiljø;Sikkerhetssone;Årlig kostnad;Systemeier\r\n\
                 Økonomi Økern;Xledger;Vest-Telemark drift;intern;310 000;Økonomisjefen\r\n\
                 Barnehage;Visma Flyt;skyen;intrn;kr 90.000,-;Oppvekst\r\n\
@@ -109,48 +105,4 @@ async fn what_a_table_leaves_out_stays_and_broken_rows_take_nothing_with_them() 
     let draft = read(&get(&seljord, Agreement, "seljord", "seljord-a-to-b", None).await.unwrap());
     assert_eq!(draft["status"], "draft");
     hub.end().await;
-}
-
-async fn run(hub: &HubProcess, line: &str, file: &std::path::Path) -> (i32, String, String) {
-    let words: Vec<&str> =
-        line.split(' ').map(|word| if word == "FILE" { file.to_str().unwrap() } else { word }).collect();
-    let output = hub.command(&words).output().await.unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn on_the_command_line_a_resource_is_written_put_read_imported_and_told() {
-    let dir = tempfile::tempdir().unwrap();
-    let hub = HubProcess::start(dir.path(), &[]).await;
-    register(&hub.operator().await, SELJORD).await;
-    let file = dir.path().join("controller.json");
-    assert_eq!(run(&hub, "registry new controller FILE", &file).await.0, 0);
-    let put = run(&hub, "registry put controller FILE --reason first", &file).await;
-    assert_eq!((put.0, put.1.starts_with("seljord is described")), (0, true), "{put:?}");
-    let got = run(&hub, "registry get controller seljord --tenant seljord", &file).await;
-    let written: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    assert_eq!(serde_json::from_str::<Value>(&got.1).unwrap(), written);
-    assert!(got.2.starts_with("revision "), "{}", got.2);
-    let stale = run(&hub, "registry put controller FILE --expected-revision 1", &file).await;
-    assert_eq!(stale.0, 0, "it is just so: nothing to overwrite");
-    let told = run(&hub, "registry history controller seljord --tenant seljord", &file).await.1;
-    assert!(told.contains("controller.described") && told.contains("first"), "{told}");
-
-    let table = dir.path().join("systems.csv");
-    std::fs::write(&table, systems()).unwrap();
-    let tried = run(&hub, "registry import system FILE --tenant seljord --dry-run", &table).await;
-    assert_eq!(tried.0, 1, "rows were not taken: {tried:?}");
-    assert!(tried.1.starts_with("2 would be created"), "{}", tried.1);
-    run(&hub, "registry import system FILE --tenant seljord", &table).await;
-    let listed = run(&hub, "registry list system --tenant seljord", &table).await.1;
-    assert!(listed.contains("seljord-okonomi-okern"), "{listed}");
-
-    // A version that somebody publishes is not retired in passing.
-    publish(&hub.operator().await, event(SELJORD, "e", "case-1")).await.unwrap();
-    let refused = run(&hub, "registry contract retire case.opened 1.0", &table).await;
-    assert_eq!((refused.0, refused.2.contains("--yes")), (1, true), "{refused:?}");
-    let retired = run(&hub, "registry contract retire case.opened 1.0 --yes", &table).await;
-    assert_eq!((retired.0, retired.1.contains("(retired)")), (0, true), "{retired:?}");
-    hub.kill().await;
 }

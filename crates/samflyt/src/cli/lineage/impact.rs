@@ -228,7 +228,12 @@ fn table<'l>(kind: ImpactKind, lines: impl Iterator<Item = &'l ImpactLine>) -> T
     table
 }
 
-fn to_json(counts: &[ImpactCount], lines: &[ImpactLine], completeness: Option<&Completeness>) -> Value {
+/// The answer as it is printed, and as it goes on record with a change.
+pub(in crate::cli) fn to_json(
+    counts: &[ImpactCount],
+    lines: &[ImpactLine],
+    completeness: Option<&Completeness>,
+) -> Value {
     let line = |line: &ImpactLine| {
         json!({
             "kind": kind_name(line.kind()),

@@ -21,6 +21,7 @@ mod trace;
 use std::process::ExitCode;
 
 pub(super) use ask::AsOf;
+pub(super) use impact::to_json as impact_json;
 pub(crate) use outline::render as render_outline;
 pub(crate) use trace::render as render_trace;
 

@@ -3,20 +3,19 @@
 use samflyt_proto::common::Position;
 use samflyt_proto::lineage::analyze_impact_request::Subject;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
-use samflyt_proto::lineage::{
-    AnalyzeImpactRequest, AnalyzeImpactResponse, ImpactAction, ImpactCount, ImpactKind, ImpactLine,
-};
+use samflyt_proto::lineage::{AnalyzeImpactRequest, AnalyzeImpactResponse, ImpactAction};
 use samflyt_proto::registry as pb;
 use samflyt_proto::registry::catalogue_service_client::CatalogueServiceClient;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use crate::cli::json::{completeness, data, time};
+use crate::cli::json::data;
+use crate::cli::lineage::impact_json;
 use crate::cli::output::plain;
 use crate::cli::{Failure, show};
 use crate::client::Authenticated;
 
-/// How large the lines on record are together, in bytes: the log holds them for ever.
-const LINES_BYTES_MAX: usize = 400 * 1024;
+/// How large an answer on record is, in bytes: the log holds it for ever.
+const BYTES_MAX: usize = 400 * 1024;
 
 /// An analysis to be put on record.
 pub(super) struct Analysis {
@@ -80,48 +79,18 @@ fn asked(action: &Value) -> anyhow::Result<AnalyzeImpactRequest> {
 }
 
 fn summary(action: &Value, answer: &AnalyzeImpactResponse, lines_max: u32) -> Analysis {
-    let mut bytes = 0;
-    let mut lines = Vec::new();
-    for line in answer.lines.iter().take(lines_max as usize) {
-        let value = line_json(line);
-        bytes += value.to_string().len();
-        if bytes > LINES_BYTES_MAX {
-            break;
-        }
-        lines.push(value);
+    let whole = answer.completeness.as_ref();
+    let mut taken = answer.lines.len().min(lines_max as usize);
+    let mut value = impact_json(&answer.counts, &answer.lines[..taken], whole);
+    while taken > 0 && value.to_string().len() > BYTES_MAX {
+        taken /= 2;
+        value = impact_json(&answer.counts, &answer.lines[..taken], whole);
     }
     let all: u64 = answer.counts.iter().map(|count| count.lines).sum();
-    let count = |count: &ImpactCount| (kind_name(count.kind()), json!(count.lines));
-    let value = json!({
-        "asked": action,
-        "counts": answer.counts.iter().map(count).collect::<Map<_, _>>(),
-        "lines_left_out": all.saturating_sub(lines.len() as u64),
-        "lines": lines,
-        "completeness": completeness(answer.completeness.as_ref()),
-    });
-    let positions = answer.completeness.as_ref().map(|of| of.positions.clone()).unwrap_or_default();
+    value["asked"] = action.clone();
+    value["lines_left_out"] = all.saturating_sub(taken as u64).into();
+    let positions = whole.map(|of| of.positions.clone()).unwrap_or_default();
     Analysis { answer: value, positions }
-}
-
-fn kind_name(kind: ImpactKind) -> String {
-    kind.as_str_name().trim_start_matches("IMPACT_KIND_").to_lowercase().replace('_', "-")
-}
-
-fn line_json(line: &ImpactLine) -> Value {
-    json!({
-        "kind": kind_name(line.kind()),
-        "tenant": line.tenant,
-        "id": line.id,
-        "name": line.name,
-        "distance": line.distance,
-        "path": line.path,
-        "provider": line.provider,
-        "type": line.r#type,
-        "consumer": line.consumer,
-        "events": line.events,
-        "last_seen": time(line.last_seen.as_ref()),
-        "note": line.note,
-    })
 }
 
 /// What a change was analysed to touch, in a line or two; empty before it is analysed.
@@ -141,6 +110,8 @@ pub(super) fn render(document: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use samflyt_proto::common::Completeness;
+    use samflyt_proto::lineage::{ImpactCount, ImpactKind, ImpactLine};
+    use serde_json::json;
 
     use super::*;
 
