@@ -218,7 +218,7 @@ fn answer(reader: &crate::reader::Reader, case: &Case) -> Result<Vec<pb::ImpactL
             agreed(at, &tenant(*of), &system(*by), &kind(*what), &system(*to))
         });
     let agreements = agreements.collect();
-    let catalogue = catalogue(&hosted, agreements);
+    let catalogue = catalogue(&hosted, &question(case).tenants, agreements);
     let mut question = question(case);
     let (mut lines, mut counted) = (Vec::new(), None);
     loop {

@@ -65,7 +65,7 @@ fn house() -> Catalogue {
             agreements.push(agreed(at, &format!("t-{tenant}"), &ends.0, &kind, &ends.1));
         }
     }
-    catalogue(&systems, agreements)
+    catalogue(&systems, &[], agreements)
 }
 
 fn question(subject: Subject, tenants: usize, depth: u32, as_of: Option<usize>) -> Question {

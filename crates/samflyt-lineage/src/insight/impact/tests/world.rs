@@ -89,8 +89,12 @@ pub(super) async fn folded<T>(happened: &[Happened], ask: impl FnOnce(&Reader) -
     answer
 }
 
-/// A catalogue of systems, each with its host and product, and of other resources; all there from the beginning.
-pub(super) fn catalogue(systems: &[(String, String, String)], resources: Vec<Resource>) -> Catalogue {
+/// A catalogue of systems, each with its host and product, that all of `enrolled` use, and of other resources; all there from the beginning.
+pub(super) fn catalogue(
+    systems: &[(String, String, String)],
+    enrolled: &[TenantId],
+    resources: Vec<Resource>,
+) -> Catalogue {
     let mut catalogue = Catalogue::default();
     let mut sequence = 0;
     let mut take = |event: CatalogueEvent| {
@@ -101,6 +105,9 @@ pub(super) fn catalogue(systems: &[(String, String, String)], resources: Vec<Res
     for (id, host, product) in systems {
         let (id, host) = (SystemId::new(id).unwrap(), TenantId::new(host).unwrap());
         let name = id.to_string();
+        for tenant in enrolled {
+            take(CatalogueEvent::SystemEnrolled { id: id.clone(), tenant: tenant.clone() });
+        }
         take(CatalogueEvent::SystemRegistered { system: System::new(id, host, product.clone(), name) });
     }
     for resource in resources {
