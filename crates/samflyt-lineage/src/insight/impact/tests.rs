@@ -1,4 +1,4 @@
 //! Impact from a folded store, against a model; and how long it takes for a nation.
 
 mod model;
-mod world;
+pub(in crate::insight) mod world;
