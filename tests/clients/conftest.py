@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import grpc
 import pytest
 
+import house as described
+from house import House
 from hub import Hub
 from world import World, build
 
@@ -22,6 +25,12 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 @pytest.fixture(scope="session")
 def world(hub: Hub) -> World:
     return build(hub)
+
+
+@pytest.fixture(scope="session")
+def house(hub: Hub) -> Iterator[House]:
+    with grpc.insecure_channel(hub.endpoints.grpc_target) as channel:
+        yield described.build(hub, channel)
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,8 @@ pub async fn status_at(client: &Client, tenant: &str, sequence: u64) -> GetStatu
 /// All that lineage says of a tenant that does not depend on when it is asked: totals and flows.
 pub async fn all_answers(client: &Client, tenant: &str, sequence: u64) -> String {
     let status = status_at(client, tenant, sequence).await;
+    // Two empty answers would be the same answer, too.
+    assert_eq!(status.tenants[0].events, sequence, "lineage counts what the log holds");
     let systems: Vec<_> = status.tenants[0]
         .systems
         .iter()

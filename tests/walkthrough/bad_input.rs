@@ -161,7 +161,7 @@ async fn a_schema_that_would_backtrack_is_refused_or_checked_in_linear_time() {
     hub.register(SELJORD).await;
     let mut registry = hub.operator().await.registry();
     let mut contract = samflyt_testkit::events::contract();
-    contract.version.minor = 1;
+    contract.version.major = 2;
     contract.schema["properties"]["note"]["pattern"] = "^(?=a)(a+)+$".into();
     let mut publish_contract = async |contract: &samflyt_events::Contract| {
         let document = contract.to_json();
@@ -177,24 +177,5 @@ async fn a_schema_that_would_backtrack_is_refused_or_checked_in_linear_time() {
     let answer =
         tokio::time::timeout(std::time::Duration::from_secs(5), publish(&client, hostile)).await.unwrap();
     assert_eq!(refusal(answer).1, "CONTRACT_VIOLATED");
-    hub.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_is_missing_expired_or_forged_is_refused() {
-    let hub = TestHub::start().await;
-    hub.register(SELJORD).await;
-    let good = hub.token(SELJORD);
-    let (head, rest) = good.split_once('.').unwrap();
-    let (payload, _) = rest.split_once('.').unwrap();
-    // {"alg":"none"}
-    let none = format!("eyJhbGciOiJub25lIn0.{payload}.");
-    let forged = format!("{head}.{payload}.{}", "A".repeat(86));
-    for token in ["", "nonsense", &none, &forged] {
-        let client = hub.client(token).await;
-        let (code, reason, _) = refusal(publish(&client, event(SELJORD, "e", "case-1")).await);
-        assert_eq!(code, Code::Unauthenticated);
-        assert!(reason.starts_with("TOKEN_"), "{reason}");
-    }
     hub.end().await;
 }

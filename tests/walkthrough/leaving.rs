@@ -302,6 +302,7 @@ async fn a_publisher_cannot_say_when_the_hub_learned_of_an_event() {
     hub.register(SELJORD).await;
     let client = hub.client_of(SELJORD).await;
     let long_ago = "2001-01-01T00:00:00Z";
+    let since = time::OffsetDateTime::now_utc().unix_timestamp() - 60;
     let attributes = serde_json::json!({
         "specversion": "1.0", "source": "urn:samflyt:system:seljord-oppvekst", "type": "no.samflyt.case.opened",
         "tenant": "seljord", "subject": "case-1", "time": "2026-03-02T08:00:00Z",
@@ -346,7 +347,7 @@ async fn a_publisher_cannot_say_when_the_hub_learned_of_an_event() {
     let events = client.lineage().list_entity_events(history).await.unwrap().into_inner().events;
     assert_eq!(events.len(), 3, "{events:?}");
     for event in events {
-        assert!(event.learned_at.unwrap().seconds > 1_700_000_000, "{event:?}");
+        assert!(event.learned_at.unwrap().seconds > since, "{event:?}");
     }
     hub.end().await;
 }

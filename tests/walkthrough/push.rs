@@ -5,25 +5,17 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use rustix::process::Signal;
-use samflyt_testkit::events::TYPE;
 use samflyt_testkit::hub::{SELJORD, register};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::answers::all_answers;
+use crate::http::cloudevent;
 use crate::process::{HubProcess, signal};
 
 /// A file of events, each of its own, of some cases.
 fn write_events(file: &Path, count: usize) {
-    let line = |n: usize| {
-        let case = format!("case-{}", n % 7);
-        let event = json!({
-            "specversion": "1.0", "id": format!("e-{n}"), "type": format!("no.samflyt.{TYPE}"),
-            "source": format!("urn:samflyt:system:{}", SELJORD.system), "tenant": SELJORD.tenant,
-            "subject": case, "time": "2026-03-02T08:00:00Z", "data": {"case": case, "hours": 20},
-        });
-        format!("{event}\n")
-    };
+    let line = |n: usize| format!("{}\n", cloudevent(&format!("e-{n}"), &format!("case-{}", n % 7)));
     std::fs::write(file, (0..count).map(line).collect::<String>()).unwrap();
 }
 

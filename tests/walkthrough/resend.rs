@@ -34,6 +34,30 @@ async fn a_resent_event_is_acknowledged_with_the_same_sequence_also_after_the_br
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_another_appended_is_recognised_after_the_brokers_window_too() {
+    let hub = TestHub::start_with(|config| config.nats.duplicate_window_s = 1).await;
+    hub.register(SELJORD).await;
+    let client = hub.client_of(SELJORD).await;
+    let before = publish(&client, event(SELJORD, "before", "case-1")).await.unwrap();
+    let foreign = samflyt_events::Event {
+        digest: Some(samflyt_events::Digest([7; 16])),
+        ..samflyt_testkit::events::recorded(7)
+    };
+    hub.local.hub.log.append(&foreign).await.unwrap().appended().await.unwrap();
+    let after = publish(&client, event(SELJORD, "after", "case-1")).await.unwrap();
+    assert_eq!((before.sequence, after.sequence), (1, 3));
+    // Time is what is under test here: the broker must have forgotten.
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+    let taken = publish(&client, event(SELJORD, foreign.id.as_str(), "case-7")).await;
+    assert_eq!(refusal(taken).1, "ID_REUSED");
+    for (id, first) in [("before", before), ("after", after)] {
+        let again = publish(&client, event(SELJORD, id, "case-1")).await.unwrap();
+        assert_eq!((again.sequence, again.duplicate), (first.sequence, true));
+    }
+    hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_id_with_other_data_is_refused_within_and_after_the_index() {
     let hub = TestHub::start().await;
     hub.register(SELJORD).await;
@@ -55,11 +79,12 @@ async fn the_same_id_with_other_data_is_refused_within_and_after_the_index() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resend_is_answered_the_same_after_its_contract_and_its_system_are_retired() {
-    let hub = TestHub::start().await;
+    let hub = TestHub::start_with(|config| config.nats.duplicate_window_s = 1).await;
     hub.register(SELJORD).await;
     let client = hub.client_of(SELJORD).await;
     let first = publish(&client, event(SELJORD, "e", "case-1")).await.unwrap();
-    all_answers(&client, "seljord", first.sequence).await;
+    // Until the broker has forgotten: the index has it by then, or says that it is behind.
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
     let mut registry = hub.operator().await.registry();
     let retire = samflyt_proto::registry::RetireContractRequest {
         r#type: "case.opened".to_owned(),

@@ -17,6 +17,7 @@ use tokio::time::timeout;
 use tonic::Code;
 
 use crate::answers::settled;
+use crate::http;
 use crate::process::HubProcess;
 
 const ROUNDS: usize = 3;
@@ -77,17 +78,10 @@ async fn over_grpc(hub: &HubProcess, round: usize, heard: &Heard) {
 
 /// Requests, until one is refused or the door is closed.
 async fn over_http(hub: &HubProcess, round: usize, worker: usize, heard: &Heard) {
-    // Fails where another part of the process has installed one, which is as good.
-    let _already_installed = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = http::client();
     for n in 0.. {
         let id = format!("http-{round}-{worker}-{n}");
-        let (kind, case) = (samflyt_testkit::events::TYPE, format!("http-{worker}"));
-        let event = json!({
-            "specversion": "1.0", "id": id, "type": format!("no.samflyt.{kind}"), "tenant": SELJORD.tenant,
-            "source": format!("urn:samflyt:system:{}", SELJORD.system), "subject": case,
-            "time": "2026-03-02T08:00:00Z", "data": {"case": case, "hours": 20},
-        });
+        let event = http::cloudevent(&id, &format!("http-{worker}"));
         let posted = client
             .post(format!("{}/v1/events", hub.ready("http")))
             .bearer_auth(hub.ready("operator_token"))

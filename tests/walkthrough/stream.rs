@@ -1,8 +1,11 @@
 //! `PublishEvents`: pipelined, in order, bounded, one bad event among good ones.
 
+use std::time::Duration;
+
 use futures::StreamExt;
 use samflyt_testkit::events::{event, request};
-use samflyt_testkit::hub::{SELJORD, TestHub};
+use samflyt_testkit::hub::{SELJORD, TestHub, VINJE};
+use tokio::time::timeout;
 
 use crate::answers::settled;
 
@@ -25,6 +28,40 @@ async fn events_of_one_entity_reach_the_log_in_their_order() {
     }
     assert!(answers.message().await.unwrap().is_none());
     hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_goes_once_the_one_of_its_own_entity_is_settled_though_an_earlier_answer_waits() {
+    let hub = TestHub::start_with(|config| config.nats.ack_timeout_ms = 5_000).await;
+    hub.register(SELJORD).await;
+    hub.register(VINJE).await;
+    never_acknowledges(&hub, "EVENTS_vinje").await;
+    let events = [(VINJE, "silent", "case-1"), (SELJORD, "first", "case-2"), (SELJORD, "second", "case-2")];
+    let requests = events.map(|(of, id, case)| request(event(of, id, case)));
+    let client = hub.operator().await;
+    let mut answers =
+        client.gateway().publish_events(futures::stream::iter(requests)).await.unwrap().into_inner();
+    let both_are_there = async {
+        while hub.local.hub.log.state("EVENTS_seljord").await.unwrap().unwrap().last < 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        () = both_are_there => {}
+        answer = answers.message() => panic!("the first event was answered before the third was sent: {answer:?}"),
+    }
+    let outcomes: Vec<_> =
+        answers.map(|answer| settled(answer.unwrap()).map(|receipt| receipt.sequence)).collect().await;
+    assert_eq!(outcomes, [Err("LOG_UNAVAILABLE".to_owned()), Ok(1), Ok(2)]);
+    hub.end().await;
+}
+
+/// From now on the stream takes events and says nothing.
+async fn never_acknowledges(hub: &TestHub, stream: &str) {
+    let jetstream = async_nats::jetstream::new(hub.local.hub.log.client().clone());
+    let mut config = jetstream.get_stream(stream).await.unwrap().cached_info().config.clone();
+    config.no_ack = true;
+    jetstream.update_stream(config).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,19 +88,16 @@ async fn a_client_that_never_reads_its_acknowledgements_is_not_read_from_and_har
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
     let answers =
         deaf.gateway().publish_events(tokio_stream::wrappers::ReceiverStream::new(receiver)).await.unwrap();
+    // What is in flight and in the windows is taken, and then nothing more.
     let mut sent: u64 = 0;
-    let flood = async {
-        loop {
-            let mut large = event(SELJORD, &format!("deaf-{sent}"), &format!("deaf-{sent}"));
-            let note = "x".repeat(20_000);
-            large.data = format!(r#"{{"case":"deaf-{sent}","hours":1,"note":"{note}"}}"#).into();
-            sender.send(request(large)).await.unwrap();
-            sent += 1;
+    loop {
+        let event = event(SELJORD, &format!("{sent}-{}", "x".repeat(110)), &format!("deaf-{sent}"));
+        if timeout(Duration::from_secs(2), sender.send(request(event))).await.is_err() {
+            break;
         }
-    };
-    // Bounded by what is in flight and in the windows: it stops long before this many.
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(3), flood).await;
-    assert!(sent < 5_000, "{sent} events were taken from a client that reads nothing");
+        sent += 1;
+        assert!(sent < 30_000, "events are taken without end from a client that reads nothing");
+    }
     let other = hub.client_of(SELJORD).await;
     crate::answers::publish(&other, event(SELJORD, "heard", "case-1")).await.unwrap();
     drop(answers);

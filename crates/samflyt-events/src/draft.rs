@@ -1,5 +1,6 @@
 //! An event as a publisher gave it, whatever the way it came: the first step, *parse*.
 
+use bytes::Bytes;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -42,7 +43,7 @@ pub struct Draft {
     pub retracts: String,
     pub backfill: String,
     pub traceparent: String,
-    pub data: Vec<u8>,
+    pub data: Bytes,
 }
 
 /// A draft that is well-formed: the event, the contract version that it asked for, and its data as a value.
@@ -323,7 +324,7 @@ mod tests {
             tenant: "seljord".into(),
             subject: "2026/17".into(),
             time: "2026-03-01T08:30:00+01:00".into(),
-            data: br#"{"a":1}"#.to_vec(),
+            data: Bytes::from_static(br#"{"a":1}"#),
             ..Draft::default()
         }
     }
@@ -347,7 +348,12 @@ mod tests {
     #[test]
     fn everything_that_is_wrong_is_told_at_once() {
         assert_eq!(
-            fields(Draft { id: "a b".into(), time: "yesterday".into(), data: b"nei".to_vec(), ..draft() }),
+            fields(Draft {
+                id: "a b".into(),
+                time: "yesterday".into(),
+                data: Bytes::from_static(b"nei"),
+                ..draft()
+            }),
             ["/id", "/time", "/data"]
         );
         assert_eq!(fields(Draft { kind: "case.opened".into(), ..draft() }), ["/type"]);
@@ -359,7 +365,7 @@ mod tests {
     fn the_future_and_the_too_large_have_reasons_of_their_own() {
         let ahead = Draft { time: "2026-03-01T08:30:00+00:00".into(), ..draft() };
         assert_eq!(ahead.parse(now(), &Extent::default()).unwrap_err().reason, Reason::TimeInFuture);
-        let large = Draft { data: vec![b' '; MAX_EVENT_BYTES_DEFAULT], ..draft() };
+        let large = Draft { data: vec![b' '; MAX_EVENT_BYTES_DEFAULT].into(), ..draft() };
         let refusal = large.parse(now(), &Extent::default()).unwrap_err();
         assert_eq!(refusal.reason, Reason::TooLarge);
         assert!(refusal.message.contains("1048576"), "{}", refusal.message);
@@ -369,7 +375,10 @@ mod tests {
     fn the_same_content_has_the_same_digest_however_it_is_written() {
         let key = DigestKey::new(&[3; 32]);
         let digest = |data: &[u8]| {
-            Draft { data: data.to_vec(), ..draft() }.parse(now(), &Extent::default()).unwrap().digest(&key)
+            Draft { data: Bytes::copy_from_slice(data), ..draft() }
+                .parse(now(), &Extent::default())
+                .unwrap()
+                .digest(&key)
         };
         assert_eq!(digest(br#"{"a":1,"b":2}"#), digest(b"{ \"b\": 2,\n\"a\": 1 }"));
         assert_ne!(digest(br#"{"a":1}"#), digest(br#"{"a":2}"#));

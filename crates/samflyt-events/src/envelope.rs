@@ -1,6 +1,7 @@
 //! The envelope: an event as the log holds it, in CloudEvents 1.0 binary mode of the NATS binding (section 5 of the
 //! design).
 
+use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -35,7 +36,7 @@ pub struct Event {
     pub publisher: Option<OrganisationNumber>,
     pub digest: Option<Digest>,
     /// One JSON value.
-    pub data: Vec<u8>,
+    pub data: Bytes,
 }
 
 /// An event and its place in the log.
@@ -106,10 +107,7 @@ impl Event {
     ///
     /// # Errors
     /// [`HeaderError`] names the header.
-    pub fn from_headers<'h>(
-        get: impl Fn(&str) -> Option<&'h str>,
-        data: Vec<u8>,
-    ) -> Result<Self, HeaderError> {
+    pub fn from_headers<'h>(get: impl Fn(&str) -> Option<&'h str>, data: Bytes) -> Result<Self, HeaderError> {
         let reader = Reader(get);
         let system = reader.prefixed("ce-source", SOURCE_PREFIX, SystemId::new)?;
         let kind = reader.prefixed("ce-type", TYPE_PREFIX, EventType::new)?;
@@ -199,18 +197,18 @@ mod tests {
                 contract: Some(ContractVersion { major: 1, minor }),
                 publisher: OrganisationNumber::new("964963282").ok(),
                 digest: Some(Digest([7; 16])),
-                data: b"{}".to_vec(),
+                data: Bytes::from_static(b"{}"),
             };
             let headers: HashMap<&str, String> = event.headers().into_iter().collect();
             prop_assert!(headers.values().all(|value| value.bytes().all(|b| (0x21..=0x7e).contains(&b))));
-            let back = Event::from_headers(|name| headers.get(name).map(String::as_str), b"{}".to_vec()).unwrap();
+            let back = Event::from_headers(|name| headers.get(name).map(String::as_str), Bytes::from_static(b"{}")).unwrap();
             prop_assert_eq!(back, event);
         }
     }
 
     #[test]
     fn a_foreign_message_is_named_by_its_missing_header() {
-        let error = Event::from_headers(|_| None, Vec::new()).unwrap_err();
+        let error = Event::from_headers(|_| None, Bytes::new()).unwrap_err();
         assert_eq!(error.header, "ce-source");
     }
 }

@@ -1,7 +1,10 @@
 //! The index of event ids: what the log holds, by the name its system gave it. It answers for what the broker's own
 //! deduplication window has forgotten, for ever (promise 2).
 
+mod appended;
+
 use std::sync::Arc;
+use std::time::Duration;
 
 use samflyt_events::subject::events_stream;
 use samflyt_events::{
@@ -12,6 +15,11 @@ use samflyt_projection::{Fold, FoldError, ProjectionConfig, ProjectionError, Run
 use samflyt_runtime::{Deps, Lifecycle};
 
 use crate::GatewayConfig;
+use appended::Appended;
+pub(crate) use appended::AppendedEvent;
+
+/// The longest that entries are gathered for the index, in milliseconds.
+const GATHER_MS_MAX: u64 = 250;
 
 /// Keys: `<tenant> <system>/<id>` as in the headers. Values: sequence (8 bytes), digest (16 bytes), contract version (4
 /// bytes). Persisted.
@@ -55,7 +63,8 @@ pub(crate) struct Indexed {
 /// The index, kept up to date in the background.
 pub(crate) struct Index {
     runner: Runner,
-    window: std::time::Duration,
+    appended: Appended,
+    window: Duration,
 }
 
 impl Index {
@@ -65,12 +74,13 @@ impl Index {
         lifecycle: &Lifecycle,
     ) -> Result<Self, ProjectionError> {
         let clock = deps.clock.clone();
+        let window_ms = deps.log.config().duplicate_window_s * 1_000;
         let projection = ProjectionConfig {
             dir: deps.data_dir.join("gateway"),
             cache_mib: config.index_cache_mib,
             headers_only: true,
             // Often enough that one missed look does not make the index seem behind.
-            poll_every_ms: (deps.log.config().duplicate_window_s * 1_000 / 8).min(1_000),
+            poll_every_ms: (window_ms / 8).min(1_000),
             ..ProjectionConfig::default()
         };
         let tasks = samflyt_projection::Lifecycle {
@@ -78,13 +88,22 @@ impl Index {
             tracker: lifecycle.tasks().clone(),
         };
         let clock = Arc::new(move || clock.now());
-        let runner = Runner::start(EventIds, deps.log.clone(), projection, clock, tasks).await?;
+        // Of the half of the window that the index may lag, the gathering takes a quarter.
+        let gather = Duration::from_millis((window_ms / 32).clamp(1, GATHER_MS_MAX));
+        let appended = Appended::new(deps.log.clone(), gather);
+        let source = Arc::new(appended.clone());
+        let runner = Runner::start_with_source(EventIds, source, projection, clock, tasks).await?;
         lifecycle.spawn("index of event ids", {
             let runner = runner.clone();
             async move { runner.ended().await }
         });
         follow_tenants(&runner, deps, lifecycle);
-        Ok(Self { runner, window: deps.log.config().duplicate_window() })
+        Ok(Self { runner, appended, window: deps.log.config().duplicate_window() })
+    }
+
+    /// Takes in an event that this gateway appended.
+    pub fn appended(&self, event: AppendedEvent, sequence: u64) {
+        self.appended.add(event, sequence);
     }
 
     /// Whether everything that the broker may have forgotten is folded: a resend is recognised by one of the two.

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use samflyt_events::catalogue::{Catalogue, ContractEntry, Scope};
 use samflyt_events::{
-    ContractVersion, Digest, DigestKey, Draft, Event, EventRef, ParsedDraft, Reason, Refusal, TenantId,
+    ContractVersion, Digest, DigestKey, Draft, Event, ParsedDraft, Reason, Refusal, TenantId,
 };
 use samflyt_log::Appending;
 use samflyt_runtime::telemetry::{EVENT_TARGET, propagation};
 use samflyt_runtime::{Caller, Deps, Lifecycle};
 use tracing::Span;
 
-use crate::index::Index;
+use crate::index::{AppendedEvent, Index};
 use crate::metrics::GatewayMetrics;
 use crate::protect::{Protected, protect};
 use crate::{GatewayConfig, StartError};
@@ -58,10 +58,7 @@ pub(crate) struct NewEvent {
 /// An event on its way to the disk.
 pub(crate) struct Pending {
     appending: Appending,
-    tenant: TenantId,
-    reference: EventRef,
-    digest: Digest,
-    contract: Option<ContractVersion>,
+    event: AppendedEvent,
     since: Instant,
     // Ends when the acknowledgement is there.
     _span: Span,
@@ -163,15 +160,14 @@ impl Intake {
             event.traceparent = Some(own);
         }
         let appending = self.deps.log.append(&event).await.map_err(|error| settle::refusal(&error))?;
-        Ok(Pending {
-            appending,
+        let event = AppendedEvent {
             reference: event.reference(),
             tenant: event.tenant,
-            digest,
+            kind: event.kind,
             contract: event.contract,
-            since,
-            _span: send,
-        })
+            digest,
+        };
+        Ok(Pending { appending, event, since, _span: send })
     }
 
     /// The whole way of one event, for transports that carry one at a time.

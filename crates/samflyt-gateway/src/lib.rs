@@ -49,7 +49,7 @@ pub async fn run(
     nats::start(&intake, lifecycle).await?;
     let service = GatewayServiceServer::new(grpc::Gateway::new(Arc::clone(&intake), lifecycle.clone()))
         // Well above the limit: an event that is too large is told so, where a message that is ends the stream.
-        .max_decoding_message_size(intake.config.event_bytes_max.saturating_mul(4) + 64 * 1024);
+        .max_decoding_message_size(intake.config.event_bytes_max.saturating_mul(4).max(16 << 20) + 64 * 1024);
     Ok(Served {
         grpc: Some(tonic::service::Routes::new(service)),
         http: http::router(intake),

@@ -1,11 +1,12 @@
 //! What all answers share: their completeness, their refusals, events as messages, dates.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use samflyt_events::catalogue::{AsOf, Scope};
 use samflyt_events::subject::events_stream;
 use samflyt_events::{HUB_TENANT, Reason, RecordedEvent, Refusal, TenantId};
+use samflyt_projection::StreamPosition;
 use samflyt_proto::{common, lineage as pb};
 use samflyt_runtime::Caller;
 use samflyt_runtime::refused::{duration, timestamp};
@@ -66,26 +67,30 @@ pub(crate) fn completeness(
     tenants: &BTreeSet<TenantId>,
     truncated: bool,
 ) -> common::Completeness {
+    let known: HashMap<&str, &StreamPosition> =
+        reader.view.positions().iter().map(|found| (found.stream.as_str(), found)).collect();
     let mut positions = Vec::new();
     for tenant in tenants {
-        for stream in streams_of(tenant) {
-            positions.extend(position(reader, tenant, &stream));
-        }
+        let found = streams_of(tenant).into_iter().filter_map(|stream| known.get(stream.as_str()));
+        positions.extend(found.map(|found| position_of(tenant, found)));
     }
     common::Completeness { positions, truncated, rebuilding: reader.view.rebuilding() }
 }
 
 /// The position of one stream.
 pub(crate) fn position(reader: &Reader, tenant: &TenantId, stream: &str) -> Option<common::Position> {
-    let found = reader.view.position(stream)?;
-    Some(common::Position {
+    Some(position_of(tenant, reader.view.position(stream)?))
+}
+
+fn position_of(tenant: &TenantId, found: &StreamPosition) -> common::Position {
+    common::Position {
         tenant: tenant.to_string(),
-        stream: stream.to_owned(),
+        stream: found.stream.clone(),
         sequence: found.sequence,
         head: found.head,
         lag_events: found.head.saturating_sub(found.sequence),
         head_observed_at: found.head_observed_at.map(timestamp),
-    })
+    }
 }
 
 pub(crate) fn store_failed(error: samflyt_projection::StoreError) -> Refusal {

@@ -1,27 +1,27 @@
 //! Numbers and names of one answer: each is looked up once. Names that the store has not met get numbers of the answer's
 //! own, so that what is only declared stands beside what was seen.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use samflyt_projection::StoreError;
 
 use crate::projections::keys::{self, NOBODY, Number, Tail};
 use crate::reader::Reader;
+use crate::walk::Map;
 
 /// Where numbers begin that only one answer knows.
 const OWN: Number = 1 << 31;
 
 pub(crate) struct Names<'r> {
     reader: &'r Reader,
-    names: HashMap<Number, Arc<str>>,
-    numbers: HashMap<Arc<str>, Number>,
+    names: Map<Number, Arc<str>>,
+    numbers: Map<Arc<str>, Number>,
     own: Number,
 }
 
 impl<'r> Names<'r> {
     pub fn of(reader: &'r Reader) -> Self {
-        Self { reader, names: HashMap::new(), numbers: HashMap::new(), own: OWN }
+        Self { reader, names: Map::default(), numbers: Map::default(), own: OWN }
     }
 
     /// Reads all names at once: for answers that are about many.

@@ -128,7 +128,7 @@ mod tests {
             contract: None,
             publisher: None,
             digest: None,
-            data: Vec::new(),
+            data: Default::default(),
         };
         (name, RecordedEvent { event, sequence: u64::try_from(minute).unwrap(), learned_at: time })
     }

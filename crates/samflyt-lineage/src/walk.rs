@@ -10,6 +10,9 @@ use samflyt_projection::StoreError;
 
 use crate::projections::keys::{NOBODY, Number};
 
+/// A map by numbers or names, quicker than the standard one where millions of look-ups make an answer.
+pub(crate) type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
 /// A system, in a place that flows do not leave: all that is asked about, or one municipality.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Node {
@@ -88,7 +91,7 @@ pub(crate) struct Edge<F> {
 /// What a walk came by.
 pub(crate) struct Walked<F> {
     pub met: Vec<Met>,
-    pub index: HashMap<Node, u32>,
+    pub index: Map<Node, u32>,
     pub edges: Vec<Edge<F>>,
     pub truncated: bool,
     /// Where it began.
@@ -116,7 +119,7 @@ pub(crate) fn walk<S: Flows>(
 ) -> Result<Walked<S::Flow>, StoreError> {
     let walked = Walked {
         met: Vec::new(),
-        index: HashMap::new(),
+        index: Map::default(),
         edges: Vec::new(),
         truncated: false,
         start: Vec::new(),

@@ -7,7 +7,7 @@ use async_nats::header::{NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, NATS_MESSAGE_ID};
 use async_nats::jetstream::context::{PublishAckFuture, PublishError, PublishErrorKind};
 use samflyt_events::{Event, subject};
 
-use crate::Log;
+use crate::{Log, header};
 
 /// The event is on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Log {
         }
         let subject = subject::event(&event.tenant, &event.kind, &event.system, &event.entity);
         let headers = headers_of(event);
-        let payload = event.data.clone().into();
+        let payload = event.data.clone();
         Ok(Appending(self.jetstream.publish_with_headers(subject, headers, payload).await?))
     }
 
@@ -90,7 +90,7 @@ impl Log {
     ) -> Result<Appended, AppendError> {
         let mut headers = headers_of(event);
         headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, expected_sequence.to_string());
-        let payload = event.data.clone().into();
+        let payload = event.data.clone();
         let sent = self.jetstream.publish_with_headers(subject.to_owned(), headers, payload).await?;
         Appending(sent).appended().await
     }
@@ -100,7 +100,10 @@ fn headers_of(event: &Event) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(NATS_MESSAGE_ID, event.message_id());
     for (name, value) in event.headers() {
-        headers.insert(name, value);
+        match header::name(name) {
+            Some(name) => headers.insert(name, value),
+            None => headers.insert(name, value),
+        }
     }
     headers
 }

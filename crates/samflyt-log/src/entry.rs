@@ -12,6 +12,8 @@ use time::format_description::well_known::Rfc3339;
 /// publishers send has no way to a header of this name.
 pub const LEARNED_AT: &str = "Samflyt-Learned-At";
 
+use crate::header;
+
 /// One message, with what a reader may want of it and no more work done than that.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -38,7 +40,10 @@ impl Entry {
     ) -> Self {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            map.insert(name.as_str(), value.as_str());
+            match header::name(&name) {
+                Some(name) => map.insert(name, value),
+                None => map.insert(name, value),
+            }
         }
         Self::read(subject.into(), sequence, learned_at, pending, map, payload.into())
     }
@@ -65,7 +70,11 @@ impl Entry {
 
     /// A header's value, as encoded.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(async_nats::HeaderValue::as_str)
+        let found = match header::name(name) {
+            Some(name) => self.headers.get(name),
+            None => self.headers.get(name),
+        };
+        found.map(async_nats::HeaderValue::as_str)
     }
 
     /// The whole event.
@@ -73,7 +82,7 @@ impl Entry {
     /// # Errors
     /// [`HeaderError`] where the message is no event.
     pub fn event(&self) -> Result<RecordedEvent, HeaderError> {
-        let event = Event::from_headers(|name| self.header(name), self.payload.to_vec())?;
+        let event = Event::from_headers(|name| self.header(name), self.payload.clone())?;
         Ok(RecordedEvent { event, sequence: self.sequence, learned_at: self.learned_at })
     }
 }

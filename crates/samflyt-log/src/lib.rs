@@ -8,6 +8,7 @@ mod connect;
 mod copy;
 mod entry;
 mod follow;
+mod header;
 mod read;
 mod streams;
 

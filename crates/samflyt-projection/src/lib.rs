@@ -3,7 +3,8 @@
 //! Consumes streams of the log through a [`Fold`]; gives [`View`]s of the state that was folded, each with the position it
 //! reflects at least. Keeps true:
 //!
-//! - State and checkpoint change in one atomic batch, so a crash at any moment leaves a state that the log had.
+//! - State and checkpoint are stored in one atomic batch, so a crash at any moment leaves a state that the log had. What
+//!   was folded is visible before that.
 //! - An entry is folded once, in the order of its stream. A gap in the log, or a log that is behind the checkpoint, is an
 //!   alarm, and everything is folded anew.
 //! - The checkpoint carries the count and an order-independent hash of everything stored, which is compared with all that

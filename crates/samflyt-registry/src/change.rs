@@ -201,7 +201,7 @@ impl Registry {
             contract: None,
             publisher: author.organisation.clone(),
             digest: None,
-            data,
+            data: data.into(),
         })
     }
 }

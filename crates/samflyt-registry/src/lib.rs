@@ -10,6 +10,7 @@ mod decide;
 mod difference;
 mod formats;
 mod grpc;
+mod table;
 mod transfer;
 mod visible;
 

@@ -74,6 +74,6 @@ pub fn recorded(n: usize) -> samflyt_events::Event {
         contract: None,
         publisher: None,
         digest: None,
-        data: br#"{"case":"case-1","hours":20}"#.to_vec(),
+        data: br#"{"case":"case-1","hours":20}"#.to_vec().into(),
     }
 }

@@ -87,7 +87,7 @@ impl Catalogue {
     }
 
     /// Every version of a contract, oldest first.
-    pub fn versions(&self, kind: &EventType) -> impl Iterator<Item = &Arc<ContractEntry>> {
+    pub fn versions(&self, kind: &EventType) -> impl DoubleEndedIterator<Item = &Arc<ContractEntry>> {
         self.contracts.get(kind).into_iter().flat_map(|versions| versions.values())
     }
 

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::schema::effort::{CHECKS_MAX, Explodes, bounded};
+use super::schema::{Schema, escape, reach::may_hold};
 use super::{CompiledContract, Contract};
 use crate::{JsonError, json::parse_strict};
 
@@ -35,8 +37,37 @@ pub enum ContractError {
     Reference { pointer: String },
     #[error("the regular expression at `{pointer}` has more than {PATTERN_BYTES_MAX} bytes")]
     Pattern { pointer: String },
+    #[error(
+        "the schema gives its part at `{pointer}` an `$id`: within it `#` would mean something else, so leave it out"
+    )]
+    InnerId { pointer: String },
+    #[error("the schema refers to itself without getting any deeper: break the circle of references")]
+    Circular,
+    #[error(
+        "the schema can take more than {CHECKS_MAX} checks of one value: refer to each part once, not in several branches"
+    )]
+    Costly,
+    #[error("`{place}` names `{pointer}`, which the schema lacks: add it to the schema, or mend the pointer")]
+    Lacking { place: &'static str, pointer: String },
     #[error("the schema is not valid at `{pointer}`: {message}")]
     Schema { pointer: String, message: String },
+}
+
+impl ContractError {
+    /// JSON pointer into the document to what has to be mended.
+    pub fn field(&self) -> String {
+        match self {
+            Self::TooLarge { .. } | Self::Json(_) | Self::Shape(_) => String::new(),
+            Self::Pointer { place, .. } | Self::Lacking { place, .. } => format!("/{place}"),
+            Self::Empty { place } => format!("/{}", place.replace('.', "/")),
+            Self::NoBasis => "/legal_basis/gdpr".to_owned(),
+            Self::TooDeep | Self::Circular | Self::Costly => "/schema".to_owned(),
+            Self::Reference { pointer }
+            | Self::Pattern { pointer }
+            | Self::InnerId { pointer }
+            | Self::Schema { pointer, .. } => format!("/schema{pointer}"),
+        }
+    }
 }
 
 impl Contract {
@@ -56,13 +87,7 @@ impl Contract {
     }
 
     fn check(&self) -> Result<(), ContractError> {
-        let pointers = self
-            .entity
-            .iter()
-            .map(|pointer| ("entity", pointer))
-            .chain(self.persons.iter().map(|pointer| ("persons", pointer)))
-            .chain(self.fields.keys().map(|pointer| ("fields", pointer)));
-        for (place, pointer) in pointers {
+        for (place, pointer) in self.pointers() {
             if !pointer.starts_with('/') {
                 return Err(ContractError::Pointer { place, pointer: pointer.clone() });
             }
@@ -78,7 +103,23 @@ impl Contract {
             return Err(ContractError::NoBasis);
         }
         check_schema(&self.schema, &mut String::new(), 0)?;
-        CompiledContract::compile_schema(&self.schema).map(|_| ())
+        let schema = Schema::new(&self.schema);
+        bounded(&schema).map_err(|explodes| match explodes {
+            Explodes::Circular => ContractError::Circular,
+            Explodes::Costly => ContractError::Costly,
+        })?;
+        CompiledContract::compile_schema(&self.schema)?;
+        match self.pointers().find(|(_, pointer)| !may_hold(&schema, pointer)) {
+            Some((place, pointer)) => Err(ContractError::Lacking { place, pointer: pointer.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Each pointer into the data, with the member that it stands in.
+    fn pointers(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let entity = self.entity.iter().map(|pointer| ("entity", pointer));
+        let persons = self.persons.iter().map(|pointer| ("persons", pointer));
+        entity.chain(persons).chain(self.fields.keys().map(|pointer| ("fields", pointer)))
     }
 }
 
@@ -91,10 +132,13 @@ fn check_schema(schema: &Value, pointer: &mut String, depth: usize) -> Result<()
         Value::Object(members) => {
             for (name, member) in members {
                 pointer.push('/');
-                pointer.push_str(name);
+                pointer.push_str(&escape(name));
                 match (name.as_str(), member) {
                     ("$ref" | "$dynamicRef", Value::String(target)) if !target.starts_with('#') => {
                         return Err(ContractError::Reference { pointer: pointer.clone() });
+                    }
+                    ("$id", Value::String(_)) if depth > 0 => {
+                        return Err(ContractError::InnerId { pointer: pointer.clone() });
                     }
                     ("pattern", Value::String(pattern)) if pattern.len() > PATTERN_BYTES_MAX => {
                         return Err(ContractError::Pattern { pointer: pointer.clone() });
@@ -151,6 +195,39 @@ mod tests {
         let huge = json!({"pattern": "(a{1000}){1000}"});
         assert!(matches!(with_schema(huge), Err(ContractError::Schema { .. })));
         assert!(matches!(with_schema(json!({"type": "objekt"})), Err(ContractError::Schema { .. })));
+    }
+
+    #[test]
+    fn a_schema_that_refers_to_itself_for_ever_or_doubles_with_each_level_is_refused_before_it_checks_anything()
+     {
+        let circle = json!({"type": "object", "properties": {"case": {"$ref": "#/properties/case"}}});
+        assert_eq!(with_schema(circle), Err(ContractError::Circular));
+        let twice = json!({"properties": {"case": {"allOf": [{"$ref": "#"}, {"$ref": "#"}]}}});
+        assert_eq!(with_schema(twice), Err(ContractError::Costly));
+        let inner = json!({"properties": {"case": {"$id": "urn:x", "$ref": "#"}}});
+        assert_eq!(
+            with_schema(inner),
+            Err(ContractError::InnerId { pointer: "/properties/case/$id".to_owned() })
+        );
+    }
+
+    #[test]
+    fn a_pointer_to_what_the_schema_lacks_is_refused_wherever_it_stands() {
+        let lacking = |change: fn(&mut Contract)| {
+            let mut contract = template(&EventType::new("case.opened").unwrap());
+            change(&mut contract);
+            match Contract::parse(&contract.to_json()) {
+                Err(error @ ContractError::Lacking { .. }) => error.field(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(lacking(|contract| contract.entity = Some("/cases".to_owned())), "/entity");
+        assert_eq!(lacking(|contract| contract.persons.push("/applicant/id".to_owned())), "/persons");
+        let misspelt = |contract: &mut Contract| {
+            let field = contract.fields["/address"].clone();
+            contract.fields.insert("/adress".to_owned(), field);
+        };
+        assert_eq!(lacking(misspelt), "/fields");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Contracts: what an event type promises. Data, published through the registry, never code (section 7 of the design).
 
 mod check;
+mod compatibility;
 mod compiled;
+mod schema;
 mod template;
 mod version;
 
@@ -11,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use check::{ContractError, DOCUMENT_BYTES_MAX};
+pub use compatibility::Compatibility;
 pub use compiled::CompiledContract;
 pub use template::template;
 pub use version::ContractVersion;
@@ -24,6 +27,9 @@ pub struct Contract {
     #[serde(rename = "type")]
     pub kind: EventType,
     pub version: ContractVersion,
+    /// What a newer version of the same major keeps to.
+    #[serde(default)]
+    pub compatibility: Compatibility,
     pub title: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::{ArchiveDuty, Classification, Contract, ContractVersion, Field, LegalBasis, Origin, Retention};
+use super::{
+    ArchiveDuty, Classification, Compatibility, Contract, ContractVersion, Field, LegalBasis, Origin,
+    Retention,
+};
 use crate::EventType;
 
 /// A contract to start from.
@@ -12,6 +15,7 @@ pub fn template(kind: &EventType) -> Contract {
     Contract {
         kind: kind.clone(),
         version: ContractVersion { major: 1, minor: 0 },
+        compatibility: Compatibility::Backward,
         title: format!("{} {}", kind.domain(), kind.event().replace('-', " ")),
         description: "What happened, and when a system publishes this event.".to_owned(),
         purpose: "What the information is used for.".to_owned(),

@@ -28,7 +28,7 @@ pub(super) fn draft(event: Event) -> Draft {
         retracts: event.retracts,
         backfill: if event.backfill { "true".to_owned() } else { String::new() },
         traceparent: event.traceparent,
-        data: event.data.to_vec(),
+        data: event.data,
     }
 }
 

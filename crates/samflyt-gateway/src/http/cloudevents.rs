@@ -1,5 +1,6 @@
 //! CloudEvents 1.0: the JSON event format, and attributes in headers (HTTP binding section 3.1, NATS binding section 3.1).
 
+use bytes::Bytes;
 use std::collections::BTreeMap;
 
 use base64::Engine;
@@ -29,8 +30,8 @@ pub(crate) fn structured(text: &[u8]) -> Result<Draft, Refusal> {
     let mut version = String::new();
     for (name, value) in members {
         match name.as_str() {
-            "data" => value.get().as_bytes().clone_into(&mut draft.data),
-            "data_base64" => draft.data = decode_base64(value)?,
+            "data" => draft.data = Bytes::copy_from_slice(value.get().as_bytes()),
+            "data_base64" => draft.data = decode_base64(value)?.into(),
             name => {
                 let text = attribute_text(name, value)?;
                 set(&mut draft, &mut version, name, text)?;
@@ -50,8 +51,11 @@ pub(crate) fn binary<'h>(
     content_type: &str,
     data: &[u8],
 ) -> Result<Draft, Refusal> {
-    let mut draft =
-        Draft { data: data.to_vec(), datacontenttype: content_type.to_owned(), ..Draft::default() };
+    let mut draft = Draft {
+        data: Bytes::copy_from_slice(data),
+        datacontenttype: content_type.to_owned(),
+        ..Draft::default()
+    };
     let mut version = String::new();
     for (header, value) in headers {
         let header = header.to_ascii_lowercase();
@@ -64,7 +68,11 @@ pub(crate) fn binary<'h>(
         };
         let text = std::str::from_utf8(value).ok().map(|text| percent_decode_str(text.trim()).decode_utf8());
         let Some(Ok(text)) = text else {
-            return Err(refusal(name, "is not UTF-8, percent-encoded", "encode it as the binding says"));
+            return Err(refusal(
+                shown(name),
+                "is not UTF-8, percent-encoded",
+                "encode it as the binding says",
+            ));
         };
         set(&mut draft, &mut version, name, text.into_owned())?;
     }
@@ -94,14 +102,17 @@ fn set(draft: &mut Draft, version: &mut String, name: &str, text: String) -> Res
         _ => {
             let advice =
                 "nothing is appended that no contract describes: put it into the data, or leave it out";
-            // The name may be anything, also a person's number: it is told only where it is of the standard's form.
-            let known = name.len() <= 20 && name.bytes().all(|b| b.is_ascii_lowercase());
-            let field = if known { name } else { "…" };
-            return Err(refusal(field, "is an attribute that the hub does not know", advice));
+            return Err(refusal(shown(name), "is an attribute that the hub does not know", advice));
         }
     };
     *attribute = text;
     Ok(())
+}
+
+/// An attribute's name may be anything, also a person's number: it is told only where it is of the standard's form.
+fn shown(name: &str) -> &str {
+    let of_the_standard = name.len() <= 20 && name.bytes().all(|b| b.is_ascii_lowercase());
+    if of_the_standard { name } else { "…" }
 }
 
 fn attribute_text(name: &str, value: &RawValue) -> Result<String, Refusal> {
@@ -109,7 +120,7 @@ fn attribute_text(name: &str, value: &RawValue) -> Result<String, Refusal> {
         Ok(Value::String(text)) => Ok(text),
         Ok(Value::Bool(flag)) if name == "backfill" => Ok(flag.to_string()),
         Ok(Value::Null) => Ok(String::new()),
-        _ => Err(refusal(name, "is not a string", "attributes are strings")),
+        _ => Err(refusal(shown(name), "is not a string", "attributes are strings")),
     }
 }
 

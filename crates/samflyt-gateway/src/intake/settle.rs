@@ -1,10 +1,11 @@
 //! The end of an append: on disk, a resend, or not acknowledged.
 
 use samflyt_events::subject::events_stream;
-use samflyt_events::{Reason, Refusal};
+use samflyt_events::{ContractVersion, Reason, Refusal};
 use samflyt_log::AppendError;
 
 use super::{Intake, Pending, Receipt, id_reused};
+use crate::index::AppendedEvent;
 
 impl Intake {
     /// Waits until the event is on disk.
@@ -14,26 +15,32 @@ impl Intake {
     pub(crate) async fn settle(&self, pending: Pending) -> Result<Receipt, Refusal> {
         let appended = pending.appending.appended().await.map_err(|error| refusal(&error))?;
         self.metrics.acknowledged_after.record(pending.since.elapsed().as_secs_f64(), &[]);
-        let mut contract = pending.contract;
-        if appended.duplicate {
-            // The broker knows the id and not the content: another event under the same id must not pass for a resend.
-            let stream = events_stream(&pending.tenant);
-            let first = self.deps.log.read(&stream, appended.sequence).await;
-            let first = first.map_err(|error| Refusal::new(Reason::LogUnavailable, error.to_string()))?;
-            let first = first.and_then(|entry| entry.event().ok()).map(|first| first.event);
-            let digest = first.as_ref().and_then(|first| first.digest);
-            contract = first.and_then(|first| first.contract);
-            if digest != Some(pending.digest) {
-                tracing::debug!(tenant = %pending.tenant, system = %pending.reference.system, "an event id was reused");
-                return Err(id_reused());
-            }
+        let tenant = pending.event.tenant.clone();
+        let contract = if appended.duplicate {
+            self.first_of(&pending.event, appended.sequence).await?
+        } else {
+            let contract = pending.event.contract;
+            self.index.appended(pending.event, appended.sequence);
+            contract
+        };
+        Ok(Receipt { tenant, sequence: appended.sequence, duplicate: appended.duplicate, contract })
+    }
+
+    /// The contract of the event that is a resend of this one. The broker knows the id and not the content: another event
+    /// under the same id must not pass for a resend.
+    async fn first_of(
+        &self,
+        event: &AppendedEvent,
+        sequence: u64,
+    ) -> Result<Option<ContractVersion>, Refusal> {
+        let first = self.deps.log.read(&events_stream(&event.tenant), sequence).await;
+        let first = first.map_err(|error| Refusal::new(Reason::LogUnavailable, error.to_string()))?;
+        let first = first.and_then(|entry| entry.event().ok()).map(|first| first.event);
+        if first.as_ref().and_then(|first| first.digest) != Some(event.digest) {
+            tracing::debug!(tenant = %event.tenant, system = %event.reference.system, "an event id was reused");
+            return Err(id_reused());
         }
-        Ok(Receipt {
-            tenant: pending.tenant,
-            sequence: appended.sequence,
-            duplicate: appended.duplicate,
-            contract,
-        })
+        Ok(first.and_then(|first| first.contract))
     }
 }
 

@@ -46,7 +46,7 @@ impl Lineage {
         let contract = found.event.contract.and_then(|version| catalogue.contract(kind, version).cloned());
         let contract = contract.as_ref().map(|entry| &entry.compiled.contract);
         let (data, withheld) = if found.event.system.as_str() == HUB_SYSTEM {
-            (found.event.data.clone(), Vec::new())
+            (found.event.data.to_vec(), Vec::new())
         } else {
             readable(&found.event.data, contract)
         };

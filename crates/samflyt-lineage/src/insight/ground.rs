@@ -99,7 +99,7 @@ impl Ground {
         let found = EventType::new(&name).ok().and_then(|kind| {
             let published = |entry: &&Arc<ContractEntry>| entry.published_at <= self.at;
             let in_force = self.catalogue.contract_at(&kind, self.moment);
-            in_force.or_else(|| self.catalogue.versions(&kind).filter(published).last()).cloned()
+            in_force.or_else(|| self.catalogue.versions(&kind).rfind(published)).cloned()
         });
         self.contracts.insert(kind, found.clone());
         Ok(found)

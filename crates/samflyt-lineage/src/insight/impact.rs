@@ -21,10 +21,11 @@ mod substitute;
 pub(super) mod tests;
 mod things;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use samflyt_events::catalogue::Catalogue;
-use samflyt_events::{Reason, Refusal};
+use samflyt_events::{Reason, RecordedEvent, Refusal};
 use samflyt_proto::lineage as pb;
 use samflyt_runtime::Caller;
 use samflyt_runtime::refused::timestamp;
@@ -83,14 +84,14 @@ impl Lineage {
     async fn name_affairs(&self, reader: &Reader, draft: &mut Draft) -> Result<(), Refusal> {
         let places: Vec<Place> = draft.lines.iter().filter_map(|(_, event)| *event).collect();
         let read = self.read(reader, &draft.streams, places).await?;
-        let found = |tenant: &str, sequence: u64| {
-            let is = |event: &&samflyt_events::RecordedEvent| {
-                event.sequence == sequence && event.event.tenant.as_str() == tenant
-            };
-            read.iter().find(is)
-        };
+        let found: HashMap<(&str, u64), &RecordedEvent> =
+            read.iter().map(|event| ((event.event.tenant.as_str(), event.sequence), event)).collect();
         for (line, event) in &mut draft.lines {
-            let Some(event) = event.and_then(|place| found(&line.tenant, place.sequence)) else { continue };
+            let Some(place) = event else { continue };
+            let Some(event) = found.get(&(line.tenant.as_str(), place.sequence)) else {
+                "its event cannot be read from the log".clone_into(&mut line.note);
+                continue;
+            };
             line.id = event.event.entity.to_string();
             line.events = 1;
             line.last_seen = Some(timestamp(event.learned_at));

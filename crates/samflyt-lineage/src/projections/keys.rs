@@ -152,10 +152,6 @@ pub(crate) fn flows_of(provider: Number) -> Key {
     Key::new(b'F').number(provider)
 }
 
-pub(crate) fn all_flows() -> Vec<u8> {
-    Key::new(b'F').into_bytes()
-}
-
 pub(crate) fn flow(flow: &FlowKey) -> Vec<u8> {
     flows_of(flow.provider).number(flow.stream).number(flow.kind).number(flow.consumer).into_bytes()
 }
@@ -166,6 +162,10 @@ pub(crate) fn flow_days(flow: &FlowKey) -> Key {
 
 pub(crate) fn used_by(consumer: Number) -> Key {
     Key::new(b'r').number(consumer)
+}
+
+pub(crate) fn all_used() -> Vec<u8> {
+    Key::new(b'r').into_bytes()
 }
 
 pub(crate) fn providers_of(kind: Number) -> Key {

@@ -9,6 +9,9 @@ use parking_lot::RwLock;
 
 use crate::{Pair, StoreError, pack::Writes};
 
+/// A key and its new value; none removes.
+type Write = (Vec<u8>, Option<Vec<u8>>);
+
 #[derive(Default)]
 pub(super) struct Pending(RwLock<Writes>);
 
@@ -39,7 +42,7 @@ impl Pending {
     ) -> Merged<I> {
         let end = to.map_or(Bound::Unbounded, Bound::Excluded);
         let is_empty = to.is_some_and(|to| to <= from);
-        let mut pending: Vec<(Vec<u8>, Option<Vec<u8>>)> = if is_empty {
+        let mut pending: Vec<Write> = if is_empty {
             Vec::new()
         } else {
             let range = self.0.read();
@@ -49,14 +52,14 @@ impl Pending {
         if backward {
             pending.reverse();
         }
-        // After: what is stored and forgotten meanwhile is then found twice, not in neither place.
+        // The stored ones are read after: what is stored meanwhile is then found twice, not in neither place.
         Merged { pending: pending.into_iter().peekable(), stored: stored().peekable(), backward }
     }
 }
 
 /// Two scans as one. Where both have a key, the pending one counts.
 pub(super) struct Merged<I: Iterator<Item = Result<Pair, StoreError>>> {
-    pending: Peekable<IntoIter<(Vec<u8>, Option<Vec<u8>>)>>,
+    pending: Peekable<IntoIter<Write>>,
     stored: Peekable<I>,
     backward: bool,
 }

@@ -23,8 +23,31 @@ pub(crate) fn publish_contract(catalogue: &Catalogue, contract: &Contract) -> Re
             format!("contract {kind} is at {newest} already: {version} would come after it and be older");
         return Err(Refusal::new(Reason::ContractInvalid, rule));
     }
+    keeps_promises(catalogue, contract)?;
     let event = CatalogueEvent::ContractPublished { contract: Box::new(contract.clone()) };
     Ok(append(None, Kind::Contract, event))
+}
+
+/// Versions of one major are used in each other's place; another major is free.
+fn keeps_promises(catalogue: &Catalogue, contract: &Contract) -> Result<(), Refusal> {
+    let mut same_major = catalogue.versions(&contract.kind).filter(|entry| {
+        !entry.is_retired() && entry.compiled.contract.version.major == contract.version.major
+    });
+    let Some(before) = same_major.next_back() else { return Ok(()) };
+    let before = &before.compiled.contract;
+    let violations = contract.breaks(before);
+    if violations.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "{} change(s) of contract {} {} are not compatible with {}, which is in force: undo them, or publish {}.0",
+        violations.len(),
+        contract.kind,
+        contract.version,
+        before.version,
+        contract.version.major.saturating_add(1),
+    );
+    Err(Refusal { violations, ..Refusal::new(Reason::ContractInvalid, message) })
 }
 
 pub(crate) fn retire_contract(

@@ -17,7 +17,7 @@ pub(crate) use contract::{publish_contract, retire_contract};
 pub(crate) use grant::{give_grant, withdraw_grant};
 pub(crate) use resource::{put, remove};
 pub(crate) use system::{
-    enrol_system, register_system, replace_system, reserve_system, retire_system, system,
+    enrol_system, register_described, register_system, replace_system, reserve_system, retire_system, system,
 };
 pub(crate) use tenant::{change_tenant, register_tenant, succeed_tenant, tenant};
 

@@ -42,6 +42,14 @@ pub(crate) fn register_system(catalogue: &Catalogue, system: &System) -> Result<
     }
 }
 
+/// The second step, with a description that has to go with the catalogue.
+pub(crate) fn register_described(catalogue: &Catalogue, system: &System) -> Result<Decision, Refusal> {
+    if let Some(by) = &system.replaced_by {
+        check_replacement(catalogue, &system.id, by)?;
+    }
+    register_system(catalogue, system)
+}
+
 fn same_registration(found: &System, asked: &System) -> bool {
     (&found.host, &found.product, &found.name, &found.note)
         == (&asked.host, &asked.product, &asked.name, &asked.note)

@@ -97,3 +97,25 @@ fn a_published_contract_never_changes_and_versions_only_rise() {
     contract.version.minor = 0;
     assert!(publish_contract(&world.0, &contract).is_err());
 }
+
+#[test]
+fn a_version_is_held_against_the_newest_of_its_major_in_force_and_every_break_is_told() {
+    let mut world = world();
+    let kind = EventType::new("case.opened").unwrap();
+    let first = template(&kind);
+    world.take(publish_contract(&world.0, &first));
+    let mut second = first.clone();
+    second.version.minor = 1;
+    second.schema["required"] = serde_json::json!(["case", "applicant", "address"]);
+    second.schema["properties"]["address"]["maxLength"] = 40.into();
+    let Err(refusal) = publish_contract(&world.0, &second) else { panic!("published") };
+    assert_eq!(refusal.reason, Reason::ContractInvalid);
+    let fields: Vec<&str> = refusal.violations.iter().map(|found| found.field.as_str()).collect();
+    assert_eq!(fields, ["/schema/required", "/schema/properties/address/maxLength"]);
+
+    let mut next_major = second.clone();
+    next_major.version = ContractVersion { major: 2, minor: 0 };
+    assert!(matches!(publish_contract(&world.0, &next_major), Ok(Decision::Append { .. })));
+    world.take(retire_contract(&world.0, &kind, first.version));
+    assert!(matches!(publish_contract(&world.0, &second), Ok(Decision::Append { .. })));
+}

@@ -1,25 +1,42 @@
 //! The public part as DCAT-AP-NO 2: a catalogue for each municipality with its public datasets, and the hub's interfaces
 //! as data services. Of what is not public, nothing shows, not even that it is there.
 
+use std::collections::BTreeSet;
+
 use samflyt_events::catalogue::resource::Accessibility;
 use samflyt_events::catalogue::{Dataset, State};
 use samflyt_events::{Refusal, TenantId};
 
 use super::extent::Extent;
 use super::turtle::Graph;
-use super::vocabulary::{ORGANISATIONS, PUBLIC, THEMES};
+use super::vocabulary::{ACCESS_RIGHTS, ORGANISATIONS, THEMES};
 
 pub(super) fn write(extent: &Extent<'_>) -> Result<Vec<u8>, Refusal> {
     let mut graph = Graph::new(&extent.config.base_iri);
     graph.comment(&format!("DCAT-AP-NO 2; {}", extent.reach()));
+    let mut themes = BTreeSet::new();
     for tenant in &extent.tenants {
-        catalog(extent, &mut graph, tenant);
+        catalog(extent, &mut graph, tenant, &mut themes);
+    }
+    if !themes.is_empty() {
+        codes(&mut graph, &themes);
     }
     services(extent, &mut graph);
     graph.write()
 }
 
-fn catalog(extent: &Extent<'_>, graph: &mut Graph, tenant: &TenantId) {
+/// The code of what everybody may see.
+const PUBLIC: &str = "PUBLIC";
+
+/// Says of codes which lists they are of: what the shapes ask for, without the lists themselves.
+fn codes(graph: &mut Graph, themes: &BTreeSet<String>) {
+    let used = themes.iter().map(|theme| (THEMES, theme.as_str())).chain([(ACCESS_RIGHTS, PUBLIC)]);
+    for (list, code) in used {
+        graph.thing(&format!("{list}/{code}"), "skos:Concept").iri("skos:inScheme", list);
+    }
+}
+
+fn catalog(extent: &Extent<'_>, graph: &mut Graph, tenant: &TenantId, themes: &mut BTreeSet<String>) {
     let Some(attributes) = extent.attributes(tenant) else { return };
     let mut datasets = Vec::new();
     for (id, state) in extent.catalogue.datasets().states_of(tenant, extent.as_of) {
@@ -30,6 +47,7 @@ fn catalog(extent: &Extent<'_>, graph: &mut Graph, tenant: &TenantId) {
         if value.theme.is_empty() {
             graph.comment(&format!("left out, for DCAT-AP-NO needs a theme and nobody has given one: {id}"));
         } else {
+            themes.insert(value.theme.clone());
             datasets.push((graph.own("datasets", id), value.clone(), state));
         }
     }
@@ -76,8 +94,8 @@ fn dataset(
         .text("dct:title", &dataset.title)
         .text("dct:description", &dataset.description)
         .iri("dct:publisher", publisher.as_deref().unwrap_or(tenant))
-        .iri("dcat:theme", &format!("{THEMES}{}", dataset.theme))
-        .iri("dct:accessRights", PUBLIC)
+        .iri("dcat:theme", &format!("{THEMES}/{}", dataset.theme))
+        .iri("dct:accessRights", &format!("{ACCESS_RIGHTS}/{PUBLIC}"))
         .moment("dct:issued", issued)
         .moment("dct:modified", state.at);
     for keyword in &dataset.keywords {

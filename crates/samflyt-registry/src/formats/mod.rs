@@ -18,6 +18,9 @@ mod record;
 mod turtle;
 mod vocabulary;
 
+#[cfg(test)]
+mod tests;
+
 use samflyt_events::Refusal;
 use samflyt_proto::registry::CatalogueFormat;
 

@@ -18,8 +18,9 @@ pub(super) const PREFIXES: &[(&str, &str)] = &[
 pub(super) const ORGANISATIONS: &str =
     "https://organization-catalog.fellesdatakatalog.digdir.no/organizations/";
 /// The EU's list of data themes.
-pub(super) const THEMES: &str = "http://publications.europa.eu/resource/authority/data-theme/";
-pub(super) const PUBLIC: &str = "http://publications.europa.eu/resource/authority/access-right/PUBLIC";
+pub(super) const THEMES: &str = "http://publications.europa.eu/resource/authority/data-theme";
+/// The EU's list of access rights.
+pub(super) const ACCESS_RIGHTS: &str = "http://publications.europa.eu/resource/authority/access-right";
 /// The EU's list of kinds of legal resources: a law.
 pub(super) const LAW: &str = "http://publications.europa.eu/resource/authority/resource-type/LAW";
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use samflyt_events::catalogue::{Catalogue, ContractEntry, Scope};
-use samflyt_events::{Contract, ContractVersion, EventType, Reason, Refusal};
+use samflyt_events::contract::ContractError;
+use samflyt_events::{Contract, ContractVersion, EventType, Reason, Refusal, Violation};
 use samflyt_proto::registry as pb;
 use samflyt_runtime::{Caller, refused};
 
@@ -18,8 +19,7 @@ impl Registry {
         request: pb::PublishContractRequest,
     ) -> Result<pb::PublishContractResponse, Refusal> {
         caller.require_for_all(&self.deps.feed.get(), Scope::Registry)?;
-        let contract = Contract::parse(&request.document)
-            .map_err(|error| Refusal::new(Reason::ContractInvalid, error.to_string()))?;
+        let contract = Contract::parse(&request.document).map_err(|error| refused_document(&error))?;
         let author = Author::new(&caller, request.reason);
         let changed =
             self.change(&author, |catalogue| decide::publish_contract(catalogue, &contract)).await?;
@@ -77,6 +77,12 @@ impl Registry {
     fn contract(&self, kind: &EventType, version: ContractVersion) -> Result<pb::Contract, Refusal> {
         self.deps.feed.get().contract(kind, version).map(message).ok_or_else(|| unknown(kind.as_str()))
     }
+}
+
+fn refused_document(error: &ContractError) -> Refusal {
+    let advice = "mend it and publish it again; `samflyt registry contract new` writes a template";
+    let violations = vec![Violation::new(error.field(), error.to_string(), advice)];
+    Refusal { violations, ..Refusal::new(Reason::ContractInvalid, error.to_string()) }
 }
 
 fn unknown(kind: &str) -> Refusal {

@@ -24,8 +24,7 @@ impl Registry {
         let tenant = TenantId::new(&request.tenant).map_err(|_| Refusal::not_granted())?;
         caller.require(&self.deps.feed.get(), Scope::Admin, &tenant, None)?;
         decide::tenant(&self.deps.feed.get(), &tenant)?;
-        let files = transfer::export(&self.deps, &tenant, self.stop.clone()).await?;
-        Ok(Box::pin(files))
+        Ok(Box::pin(transfer::export(&self.deps, &tenant, self.stop.clone())))
     }
 
     pub(super) async fn export_catalogue(

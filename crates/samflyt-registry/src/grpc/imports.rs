@@ -1,7 +1,7 @@
-//! `ImportTable` and `ImportTenant`.
+//! `ImportTenant`.
 
+use samflyt_events::Refusal;
 use samflyt_events::catalogue::Scope;
-use samflyt_events::{Reason, Refusal};
 use samflyt_proto::registry as pb;
 use samflyt_runtime::Caller;
 use tonic::Streaming;
@@ -9,14 +9,6 @@ use tonic::Streaming;
 use crate::{Registry, transfer};
 
 impl Registry {
-    pub(super) async fn import_table(
-        &self,
-        _caller: Caller,
-        _request: pb::ImportTableRequest,
-    ) -> Result<pb::ImportTableResponse, Refusal> {
-        Err(Refusal::new(Reason::RequestInvalid, "not built yet"))
-    }
-
     pub(super) async fn import_tenant(
         &self,
         caller: Caller,

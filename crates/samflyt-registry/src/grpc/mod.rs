@@ -12,6 +12,7 @@ mod parse;
 mod products;
 mod resources;
 mod systems;
+mod tables;
 mod tenants;
 
 use samflyt_events::Refusal;

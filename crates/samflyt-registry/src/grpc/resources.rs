@@ -92,7 +92,7 @@ impl Registry {
     }
 
     /// A product is described by who runs a system of it; a new one, by any who describes systems.
-    fn may_change(&self, caller: &Caller, resource: &Resource) -> Result<(), Refusal> {
+    pub(super) fn may_change(&self, caller: &Caller, resource: &Resource) -> Result<(), Refusal> {
         let catalogue = self.deps.feed.get();
         match (resource, resource.tenant()) {
             (Resource::Product(product), _) => may_describe(caller, &catalogue, product),

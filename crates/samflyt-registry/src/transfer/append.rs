@@ -96,7 +96,7 @@ impl Appender<'_> {
         if line.header("ce-digest").is_none() {
             return Ok(copy);
         }
-        let event = Event::from_headers(|name| line.header(name), Vec::new());
+        let event = Event::from_headers(|name| line.header(name), bytes::Bytes::new());
         let event = event.map_err(|error| not_one(error.to_string()))?;
         let value = samflyt_events::parse_strict(line.data.as_bytes()).map_err(|e| not_one(e.to_string()))?;
         let digest = ParsedDraft { event, contract: None, value }.digest(self.digest_key).to_string();

@@ -16,6 +16,14 @@ use super::{CATALOGUE, EVENTS, invalid, log_failed};
 const OF_SUBJECT_MAX: usize = 10_000;
 const AS_EXPORTED: &str = "take the file as it was exported";
 
+/// An entry of what others share with the municipality.
+struct Said {
+    /// Its line.
+    number: u64,
+    message_id: String,
+    record: Record,
+}
+
 /// What is left to do.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Plan {
@@ -68,7 +76,7 @@ impl Plan {
         let tenant = &received.manifest.tenant;
         let mut standing = Standing::of(log, tenant_registry_stream(tenant)).await?;
         let (mut own, mut last) = (0, None);
-        let mut others: BTreeMap<(String, String), Vec<(u64, String, Record)>> = BTreeMap::new();
+        let mut others: BTreeMap<(String, String), Vec<Said>> = BTreeMap::new();
         let mut lines = received.lines(CATALOGUE).await?;
         while let Some(line) = lines.next().await? {
             let number = lines.number();
@@ -79,9 +87,13 @@ impl Plan {
                 in_order(CATALOGUE, &line, own)?;
                 standing.compare(&line).await?;
             } else {
-                let id = line.message_id().to_owned();
+                let message_id = line.message_id().to_owned();
                 last = Some(line.subject.clone());
-                others.entry((line.stream, line.subject)).or_default().push((number, id, record));
+                others.entry((line.stream, line.subject)).or_default().push(Said {
+                    number,
+                    message_id,
+                    record,
+                });
             }
         }
         if last != Some(place(None, Kind::Tenant, tenant.as_str()).1) {
@@ -102,7 +114,7 @@ impl Plan {
         log: &Log,
         catalogue: &Catalogue,
         (stream, subject): (&str, &str),
-        entries: Vec<(u64, String, Record)>,
+        entries: Vec<Said>,
     ) -> Result<(), Refusal> {
         let mut there = Vec::new();
         if log.state(stream).await.map_err(|e| Refusal::new(Reason::LogUnavailable, e.to_string()))?.is_some()
@@ -111,14 +123,14 @@ impl Plan {
             let page = page.map_err(|error| log_failed(&error))?;
             there.extend(page.entries.iter().map(|e| e.header("Nats-Msg-Id").unwrap_or_default().to_owned()));
         }
-        let imported =
-            there.len() <= entries.len() && there.iter().zip(&entries).all(|(there, (_, id, _))| there == id);
+        let imported = there.len() <= entries.len()
+            && there.iter().zip(&entries).all(|(there, said)| *there == said.message_id);
         if imported {
-            self.known.extend(entries.iter().take(there.len()).map(|(number, _, _)| *number));
+            self.known.extend(entries.iter().take(there.len()).map(|said| said.number));
             return Ok(());
         }
-        for (number, id, record) in entries {
-            if there.contains(&id) || !is_missing(catalogue, stream, &record)? {
+        for Said { number, message_id, record } in entries {
+            if there.contains(&message_id) || !is_missing(catalogue, stream, &record)? {
                 self.known.insert(number);
             }
         }
@@ -189,8 +201,8 @@ fn in_order(file: &str, line: &Line, number: u64) -> Result<(), Refusal> {
 }
 
 fn is_event(tenant: &TenantId, line: &Line) -> Result<(), String> {
-    let event =
-        Event::from_headers(|name| line.header(name), Vec::new()).map_err(|error| error.to_string())?;
+    let event = Event::from_headers(|name| line.header(name), bytes::Bytes::new())
+        .map_err(|error| error.to_string())?;
     let subject = subject::event(tenant, &event.kind, &event.system, &event.entity);
     let own = event.tenant == *tenant && line.stream == events_stream(tenant) && line.subject == subject;
     if !own || line.message_id() != event.message_id() {
@@ -200,7 +212,7 @@ fn is_event(tenant: &TenantId, line: &Line) -> Result<(), String> {
 }
 
 fn is_record(line: &Line) -> Result<Record, String> {
-    Event::from_headers(|name| line.header(name), Vec::new()).map_err(|error| error.to_string())?;
+    Event::from_headers(|name| line.header(name), bytes::Bytes::new()).map_err(|error| error.to_string())?;
     let record: Record = serde_json::from_str(&line.data).map_err(|error| error.to_string())?;
     match place_of(&line.stream, &record.event) {
         Some((stream, subject)) if stream == line.stream && subject == line.subject => Ok(record),

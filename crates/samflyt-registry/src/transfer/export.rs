@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use futures::{Stream, StreamExt, stream};
+use futures::{Stream, stream};
 use samflyt_events::catalogue::Record;
-use samflyt_events::subject::{REGISTRY_STREAM, events_stream};
+use samflyt_events::subject::{REGISTRY_STREAM, events_stream, tenant_registry_stream};
 use samflyt_events::{EventType, Reason, Refusal, TYPE_PREFIX, TenantId};
-use samflyt_log::{Log, StreamError};
+use samflyt_log::Log;
 use samflyt_proto::registry as pb;
 use samflyt_runtime::{Deps, refused};
 use tokio_util::sync::CancellationToken;
@@ -21,43 +21,60 @@ use super::{CATALOGUE, EVENTS, MANIFEST};
 /// About how large a message is, in bytes.
 const CHUNK_BYTES: usize = 256 * 1024;
 
-/// The files of a tenant, as messages. Where the hub stops meanwhile, the last is an error: what came is not all.
-///
-/// # Errors
-/// `LOG_UNAVAILABLE`; `CONFLICT` where the log has a gap.
-pub(crate) async fn export(
+/// The files of a tenant, as messages. The first comes when the whole log has been summed up. Where something goes wrong, or
+/// the hub stops meanwhile, the last is an error: what came is not all.
+pub(crate) fn export(
     deps: &Deps,
     tenant: &TenantId,
     stop: CancellationToken,
-) -> Result<impl Stream<Item = Result<pb::ExportTenantResponse, Status>> + Send + use<>, Refusal> {
-    let survey = Survey::make(deps, tenant).await?;
-    let manifest = Manifest::new(
-        tenant.clone(),
-        deps.clock.now(),
-        survey.positions.clone(),
-        vec![survey.catalogue.clone(), survey.events.clone()],
-    );
-    let text = serde_json::to_vec_pretty(&manifest).map_err(|error| {
-        Refusal::new(Reason::Conflict, format!("the manifest cannot be written: {error}"))
-    })?;
-    let first = pb::ExportTenantResponse { file: MANIFEST.to_owned(), content: text };
-    let files = VecDeque::from([
-        Sending::new(survey.catalogue_walk(&deps.log), survey.catalogue.clone()),
-        Sending::new(survey.events_walk(&deps.log, tenant), survey.events.clone()),
-    ]);
-    let rest = stream::unfold(Some(files), move |files| {
-        let stop = stop.clone();
+) -> impl Stream<Item = Result<pb::ExportTenantResponse, Status>> + Send + use<> {
+    let (deps, tenant) = (deps.clone(), tenant.clone());
+    stream::unfold(Some(State::Begin), move |state| {
+        let (deps, tenant, stop) = (deps.clone(), tenant.clone(), stop.clone());
         async move {
-            let mut files = files?;
-            let chunk = match stop.run_until_cancelled(next_chunk(&mut files)).await {
+            let mut state = state?;
+            let chunk = match stop.run_until_cancelled(state.next(&deps, &tenant)).await {
                 Some(chunk) => chunk.transpose()?,
                 None => Err(Refusal::new(Reason::LogUnavailable, "the hub is stopping: export again")),
             };
-            let go_on = chunk.is_ok().then_some(files);
+            let go_on = chunk.is_ok().then_some(state);
             Some((chunk.map_err(|refusal| refused::status(&refusal)), go_on))
         }
-    });
-    Ok(stream::iter([Ok(first)]).chain(rest))
+    })
+}
+
+/// How far an export is.
+enum State {
+    Begin,
+    Files(VecDeque<Sending>),
+}
+
+impl State {
+    async fn next(
+        &mut self,
+        deps: &Deps,
+        tenant: &TenantId,
+    ) -> Result<Option<pb::ExportTenantResponse>, Refusal> {
+        match self {
+            Self::Files(files) => next_chunk(files).await,
+            Self::Begin => {
+                let survey = Survey::make(deps, tenant).await?;
+                let content = manifest(deps, tenant, &survey)?;
+                *self = Self::Files(VecDeque::from([
+                    Sending::new(survey.catalogue_walk(&deps.log), survey.catalogue.clone()),
+                    Sending::new(survey.events_walk(&deps.log, tenant), survey.events.clone()),
+                ]));
+                Ok(Some(pb::ExportTenantResponse { file: MANIFEST.to_owned(), content }))
+            }
+        }
+    }
+}
+
+fn manifest(deps: &Deps, tenant: &TenantId, survey: &Survey) -> Result<Vec<u8>, Refusal> {
+    let files = vec![survey.catalogue.clone(), survey.events.clone()];
+    let manifest = Manifest::new(tenant.clone(), deps.clock.now(), survey.positions.clone(), files);
+    serde_json::to_vec_pretty(&manifest)
+        .map_err(|error| Refusal::new(Reason::Conflict, format!("the manifest cannot be written: {error}")))
 }
 
 /// What was found out before the first byte is sent.
@@ -71,12 +88,17 @@ struct Survey {
 impl Survey {
     async fn make(deps: &Deps, tenant: &TenantId) -> Result<Self, Refusal> {
         let log = &deps.log;
-        let mut selection = Selection::new(&deps.feed.get(), tenant);
+        // Events first: what they stand on was there before them.
         let mut positions = BTreeMap::new();
-        let own = [events_stream(tenant), selection.own_stream(), REGISTRY_STREAM.to_owned()];
-        for stream in own.into_iter().chain(selection.hosts().cloned()) {
-            let state = log.state(&stream).await.map_err(|error| unavailable(&error))?;
-            positions.insert(stream, state.map_or(0, |state| state.last));
+        for stream in [events_stream(tenant), tenant_registry_stream(tenant), REGISTRY_STREAM.to_owned()] {
+            positions.insert(stream.clone(), last_of(log, &stream).await?);
+        }
+        for (stream, position) in positions.iter().filter(|(stream, _)| stream.starts_with(REGISTRY_STREAM)) {
+            deps.feed.reached(stream, *position).await;
+        }
+        let mut selection = Selection::new(&deps.feed.get(), tenant);
+        for host in selection.hosts() {
+            positions.insert(host.clone(), last_of(log, host).await?);
         }
         let position = |stream: &str| positions.get(stream).copied().unwrap_or(0);
         let stream = events_stream(tenant);
@@ -159,6 +181,8 @@ async fn next_chunk(files: &mut VecDeque<Sending>) -> Result<Option<pb::ExportTe
     }
 }
 
-fn unavailable(error: &StreamError) -> Refusal {
-    Refusal::new(Reason::LogUnavailable, error.to_string())
+async fn last_of(log: &Log, stream: &str) -> Result<u64, Refusal> {
+    let state = log.state(stream).await;
+    let state = state.map_err(|error| Refusal::new(Reason::LogUnavailable, error.to_string()))?;
+    Ok(state.map_or(0, |state| state.last))
 }

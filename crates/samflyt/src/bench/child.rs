@@ -89,6 +89,16 @@ impl BenchHub {
         Ok((self.broker, self.dir))
     }
 
+    /// Tells the hub to stop, and waits until it has put everything away: another can be started where it was.
+    pub async fn stop(mut self) -> anyhow::Result<(Broker, tempfile::TempDir)> {
+        let pid = i32::try_from(self.pid).ok().and_then(rustix::process::Pid::from_raw);
+        let pid = pid.context("the hub has no process id")?;
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
+        let status = self.child.wait().await?;
+        anyhow::ensure!(status.success(), "the hub did not stop as it should: {status}");
+        Ok((self.broker, self.dir))
+    }
+
     pub async fn end(mut self) -> anyhow::Result<()> {
         self.child.kill().await?;
         self.broker.stop().await;

@@ -1,5 +1,6 @@
 //! The gateway over gRPC against a bare async-nats publisher, in turn, on one broker.
 
+use samflyt_events::TenantId;
 use samflyt_log::{Log, LogConfig};
 use samflyt_runtime::broker::{BrokerAccess, SyncInterval};
 use serde_json::{Value, json};
@@ -24,6 +25,7 @@ async fn compare(sync: SyncInterval, runs: usize, events: u64, target: f64) -> a
     let hub = BenchHub::start(broker, dir, &["gateway", "registry"]).await?;
     hub.register().await?;
     let log = Log::connect(config(hub.broker.access())).await?;
+    log.ensure_tenant(&TenantId::new(load::BARE_TENANT)?).await?;
     let mut clients = Vec::new();
     for _ in 0..CLIENTS {
         clients.push(hub.client().await?);
@@ -33,16 +35,17 @@ async fn compare(sync: SyncInterval, runs: usize, events: u64, target: f64) -> a
     load::bare(&log, u64::MAX, events / 10, CLIENTS * IN_FLIGHT_EACH).await?;
     load::through_hub(&clients, 0, each / 10, IN_FLIGHT_EACH).await?;
     let (mut bare, mut through, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut gateway_us, mut broker_us) = (Vec::new(), Vec::new());
+    let mut processor_us: [Vec<f64>; 3] = Default::default();
+    let processes = [hub.pid, hub.broker.pid(), std::process::id()];
     for run in 1..=runs as u64 {
         let of_bare = load::bare(&log, run, events, CLIENTS * IN_FLIGHT_EACH).await?;
-        let before = (cpu_seconds(hub.pid), cpu_seconds(hub.broker.pid()));
+        let before = processes.map(cpu_seconds);
         let of_hub = load::through_hub(&clients, run, each, IN_FLIGHT_EACH).await?;
-        let after = (cpu_seconds(hub.pid), cpu_seconds(hub.broker.pid()));
-        #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
-        let per_event = |seconds: f64| seconds * 1e6 / (each * CLIENTS as u64) as f64;
-        gateway_us.push(per_event(after.0 - before.0));
-        broker_us.push(per_event(after.1 - before.1));
+        for (process, us) in processor_us.iter_mut().enumerate() {
+            let seconds = cpu_seconds(processes[process]) - before[process];
+            #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
+            us.push(seconds * 1e6 / (each * CLIENTS as u64) as f64);
+        }
         bare.push(of_bare);
         through.push(of_hub);
         ratios.push(of_hub / of_bare);
@@ -58,8 +61,9 @@ async fn compare(sync: SyncInterval, runs: usize, events: u64, target: f64) -> a
         "ratios": ratios,
         "ratio_median": median(&ratios),
         "ratio_target": target,
-        "gateway_processor_us_per_event": median(&gateway_us),
-        "broker_processor_us_per_event": median(&broker_us),
+        "gateway_processor_us_per_event": median(&processor_us[0]),
+        "broker_processor_us_per_event": median(&processor_us[1]),
+        "bench_processor_us_per_event": median(&processor_us[2]),
         "hub_memory_mib": memory_mib(hub.pid).0,
     });
     hub.end().await?;

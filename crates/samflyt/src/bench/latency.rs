@@ -27,7 +27,7 @@ pub(super) async fn measure(quick: bool) -> anyhow::Result<Value> {
     let events = EVENTS_PER_S * seconds;
     let (broker, dir) = child::broker(SyncInterval::Always).await?;
     let log = Log::connect(config(broker.access())).await?;
-    log.ensure_tenant(&TenantId::new(load::TENANT)?).await?;
+    log.ensure_tenant(&TenantId::new(load::BARE_TENANT)?).await?;
     bare(&log, 0, EVENTS_PER_S).await?;
     let mut of_bare = bare(&log, 1, events).await?;
     let hub = BenchHub::start(broker, dir, &["gateway", "registry", "lineage"]).await?;
@@ -82,7 +82,7 @@ fn since(due: Instant) -> f64 {
 
 async fn bare(log: &Log, round: u64, events: u64) -> anyhow::Result<Vec<f64>> {
     steadily(events, gap(), |n, due| async move {
-        let event = load::recorded(n, &format!("bare{round}-{n}"), None, None)?;
+        let event = load::recorded(load::BARE_TENANT, n, &format!("bare{round}-{n}"), None, None)?;
         log.append(&event).await?.appended().await?;
         Ok(since(due))
     })

@@ -16,6 +16,8 @@ use time::macros::datetime;
 use crate::client::Client;
 
 pub(super) const TENANT: &str = "bench";
+/// Where the bare publisher writes to: nobody follows it, so that what the hub does with an event is the hub's alone.
+pub(super) const BARE_TENANT: &str = "bare";
 pub(super) const SYSTEMS: [&str; 4] = ["bench-forms", "bench-cases", "bench-archive", "bench-economy"];
 const TYPE: &str = "case.opened";
 const DATA_BYTES: usize = 512;
@@ -62,6 +64,7 @@ pub(super) fn event(client: usize, n: u64) -> common::Event {
 /// An event as the gateway appends it. Every fifth begins an affair, the rest follow from the one before, another
 /// system's.
 pub(super) fn recorded(
+    tenant: &str,
     n: u64,
     id: &str,
     before: Option<EventRef>,
@@ -75,7 +78,7 @@ pub(super) fn recorded(
         id: own.id,
         system: own.system,
         kind: EventType::new(TYPE)?,
-        tenant: TenantId::new(TENANT)?,
+        tenant: TenantId::new(tenant)?,
         entity: EntityId::new(&case)?,
         time: datetime!(2026-03-02 8:00 UTC),
         causation: before,
@@ -86,7 +89,7 @@ pub(super) fn recorded(
         contract: Some(samflyt_events::ContractVersion { major: 1, minor: 0 }),
         publisher: samflyt_events::OrganisationNumber::new(crate::run::OPERATOR).ok(),
         digest: Some(Digest(n.to_be_bytes().repeat(2).try_into().unwrap_or([0; 16]))),
-        data: data(&case),
+        data: data(&case).into(),
     })
 }
 
@@ -133,7 +136,7 @@ pub(super) async fn bare(log: &Log, round: u64, events: u64, in_flight: usize) -
     let since = Instant::now();
     let mut waiting = FuturesUnordered::new();
     for n in 0..events {
-        let event = recorded(n, &format!("b{round}-{n}"), None, None)?;
+        let event = recorded(BARE_TENANT, n, &format!("b{round}-{n}"), None, None)?;
         waiting.push(log.append(&event).await?.appended());
         if waiting.len() >= in_flight {
             waiting.next().await.transpose()?;

@@ -7,6 +7,7 @@ mod gateway;
 mod latency;
 mod load;
 mod machine;
+mod nation;
 mod pace;
 mod rebuild;
 
@@ -26,6 +27,8 @@ enum What {
     Latency,
     /// Folding lineage anew from a log of a million events
     Rebuild,
+    /// Questions about a generated nation of 357 municipalities, and what the hub needs for it; takes minutes
+    Nation,
 }
 
 #[derive(Debug, clap::Args)]
@@ -35,7 +38,7 @@ enum What {
 pub struct Bench {
     /// What to measure; all of it where nothing is named
     what: Vec<What>,
-    /// A tenth of the work: shows that it runs, measures nothing worth keeping
+    /// A tenth of the work, of the nation a thirtieth: shows that it runs, measures nothing worth keeping
     #[arg(long)]
     quick: bool,
     /// Runs of each kind, taken in turn; the median counts
@@ -51,7 +54,7 @@ impl Bench {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let config = TelemetryConfig { log_filter: "warn".to_owned(), ..TelemetryConfig::default() };
         let _telemetry = telemetry::init(&config, "samflyt-bench")?;
-        let all = [What::Gateway, What::Latency, What::Rebuild];
+        let all = [What::Gateway, What::Latency, What::Rebuild, What::Nation];
         let chosen = if self.what.is_empty() { all.to_vec() } else { self.what.clone() };
         let fsync = machine::fsync()?;
         let mut report = json!({
@@ -66,6 +69,7 @@ impl Bench {
                 What::Gateway => ("gateway", gateway::measure(self.runs, self.quick).await?),
                 What::Latency => ("latency", latency::measure(self.quick).await?),
                 What::Rebuild => ("rebuild", rebuild::measure(self.quick).await?),
+                What::Nation => ("nation", nation::measure(self.quick).await?),
             };
             report[name] = measured;
         }

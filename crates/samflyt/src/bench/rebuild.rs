@@ -83,7 +83,7 @@ async fn fill(log: &Log, events: u64, random: bool) -> anyhow::Result<()> {
             (before, root) = (None, None);
         }
         let id = if random { format!("{:032x}", chance.random::<u128>()) } else { format!("2026-{n:08}") };
-        let event = load::recorded(n, &id, before.take(), root.clone())?;
+        let event = load::recorded(load::TENANT, n, &id, before.take(), root.clone())?;
         before = Some(event.reference());
         root.get_or_insert_with(|| event.reference());
         waiting.push(log.append(&event).await.context("filling the log")?.appended());

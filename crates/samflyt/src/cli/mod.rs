@@ -6,6 +6,7 @@
 
 mod doctor;
 mod failure;
+mod file;
 mod json;
 mod lineage;
 mod output;
@@ -23,6 +24,7 @@ pub use failure::Failure;
 pub(crate) use lineage::{render_outline, render_trace};
 pub(crate) use output::Table;
 pub use remote::Remote;
+pub(crate) use show::number;
 
 /// The client commands. `main` flattens them beside those that run a hub.
 #[derive(Debug, clap::Subcommand)]

@@ -8,6 +8,7 @@ use rustls::CertificateError;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
+use samflyt_proto::registry::catalogue_service_client::CatalogueServiceClient;
 use samflyt_proto::registry::registry_service_client::RegistryServiceClient;
 use tonic::transport::{Channel, Endpoint};
 
@@ -18,6 +19,8 @@ use crate::trust::certificate_refused;
 const CONNECT_WAIT_MAX: Duration = Duration::from_secs(5);
 /// Until the first of an answer; streams may go on longer.
 const ANSWER_WAIT_MAX: Duration = Duration::from_secs(60);
+/// Until the answer to what is sent first, all of it: a municipality's whole log, a long table.
+const INTAKE_WAIT_MAX: Duration = Duration::from_secs(24 * 3_600);
 
 /// Options of every command that speaks to a hub.
 #[derive(Debug, Clone, clap::Args)]
@@ -80,6 +83,17 @@ impl Remote {
         Ok(self.client().await?.registry())
     }
 
+    pub(super) async fn catalogue(&self) -> anyhow::Result<CatalogueServiceClient<Authenticated>> {
+        Ok(self.client().await?.catalogue())
+    }
+
+    /// For what takes as long as there is something to take in.
+    pub(super) async fn patient_catalogue(&self) -> anyhow::Result<CatalogueServiceClient<Authenticated>> {
+        let bearer = self.bearer()?;
+        let channel = self.connect(self.endpoint_checked()?.timeout(INTAKE_WAIT_MAX)).await?;
+        Ok(Client::over(channel, bearer).catalogue())
+    }
+
     pub(super) async fn lineage(&self) -> anyhow::Result<LineageServiceClient<Authenticated>> {
         Ok(self.client().await?.lineage())
     }
@@ -99,7 +113,10 @@ impl Remote {
 
     /// A connection without a token.
     pub(super) async fn channel(&self) -> anyhow::Result<Channel> {
-        let endpoint = self.endpoint_checked()?;
+        self.connect(self.endpoint_checked()?).await
+    }
+
+    async fn connect(&self, endpoint: Endpoint) -> anyhow::Result<Channel> {
         let error = match endpoint.connect().await {
             Ok(channel) => return Ok(channel),
             Err(error) => anyhow::Error::from(error),

@@ -47,7 +47,7 @@ pub(super) fn duration(duration: &Duration) -> String {
 }
 
 /// With a space between thousands, as Norwegian has it.
-pub(super) fn number(number: u64) -> String {
+pub(crate) fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -74,6 +74,22 @@ fn the_forms_that_scripts_use_are_understood() {
         "registry contract get case.opened 1.0 --json",
         "registry grant give --client fagsystem-1 --organisation 999999999 --tenant seljord --system seljord-oppvekst \
          --scope samflyt:publish --scope samflyt:query",
+        "registry contract retire case.opened 1.0 --yes --reason x",
+        "registry new usage FILE",
+        "registry put system - --expected-revision 12 --reason x",
+        "registry get agreement a --tenant seljord --as-of 2026-01-31 --json",
+        "registry list product",
+        "registry history change c --tenant seljord",
+        "registry remove dataset d --tenant seljord",
+        "registry product adopt ephorte --tenant vinje --system vinje-e --name E",
+        "registry agreement approve a --tenant seljord --by Office --on 2026-01-01",
+        "registry agreement end a --tenant seljord",
+        "registry change analyse c --tenant seljord --lines 10",
+        "registry change decide c --tenant seljord --body Forum --approve --bound seljord --bound vinje",
+        "registry change measure c --tenant seljord --gain 1 --amount -5",
+        "registry import process p.csv --tenant seljord --dry-run",
+        "registry export seljord DIR",
+        "registry import-tenant DIR --reason x",
         "registry --json grant withdraw g --reason x",
         "token --organisation 999999999 --client fagsystem-1 --scope samflyt:publish --scope samflyt:query",
         "push - --backfill --validate-only --endpoint http://127.0.0.1:1",
@@ -104,6 +120,9 @@ fn wrong_usage_is_told_before_any_hub_is_asked() {
         "lineage graph --system a --type b.c",
         "push events.jsonl --resume --from-start",
         "registry contract new NotAType",
+        "registry new tenant",
+        "registry change decide c --tenant seljord --body Forum",
+        "registry change decide c --tenant seljord --body Forum --approve --reject",
     ] {
         let words = std::iter::once("samflyt").chain(line.split_whitespace());
         assert_eq!(Cli::try_parse_from(words).unwrap_err().exit_code(), 2, "{line}");

@@ -1,6 +1,8 @@
-//! `samflyt demo`: a region, its contracts, and one week of its affairs, through the real doors of a real hub.
+//! `samflyt demo`: a region, its house, its contracts, and one week of its affairs, through the real doors of a real hub.
 
+pub mod catalogue;
 pub mod contracts;
+mod house;
 mod publish;
 pub mod region;
 mod setup;
@@ -11,12 +13,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use samflyt_runtime::telemetry;
+use samflyt_runtime::{SystemClock, telemetry};
 
 use crate::client::Client;
 use crate::hub::{HubConfig, Listen};
 use crate::run::{LocalHub, announce, load_config, supervise, until_stopped};
 
+use catalogue::{Drift, House};
 use publish::Totals;
 use region::Region;
 use week::week;
@@ -43,7 +46,10 @@ impl Demo {
     /// # Errors
     /// Where the hub cannot start, or the week does not add up.
     pub async fn run(self, data_dir: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+        let region = Region::embedded()?;
         let mut config: HubConfig = load_config(None)?;
+        let inhabitants = |tenant: &region::Tenant| (tenant.id.clone(), u64::from(tenant.inhabitants));
+        config.lineage.population = region.tenants.iter().map(inhabitants).collect();
         let temporary = match &data_dir {
             Some(dir) => {
                 config.data_dir.clone_from(dir);
@@ -66,7 +72,7 @@ impl Demo {
         println!("Starting a hub: broker, gateway, registry, lineage, in one process");
         let local = LocalHub::start(config).await?;
         supervise(&local);
-        let shown = self.show(&local).await;
+        let shown = self.show(&local, &region).await;
         if self.keep && shown.is_ok() {
             announce(&local, false)?;
             until_stopped(&local.hub).await?;
@@ -78,15 +84,20 @@ impl Demo {
         Ok(if adds_up { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    async fn show(&self, local: &LocalHub) -> anyhow::Result<bool> {
-        let region = Region::embedded()?;
+    async fn show(&self, local: &LocalHub, region: &Region) -> anyhow::Result<bool> {
         let operator =
             Client::connect(&format!("http://{}", local.hub.grpc), &local.operator_token()?).await?;
-        setup::register(&operator, &region).await.context("registering the region")?;
+        setup::register(&operator, region).await.context("registering the region")?;
+        let today = SystemClock::shared().now().date();
+        let house = House::embedded(region, today)?;
+        catalogue::put(&operator, &house).await.context("describing the house")?;
         let week = week(self.seed);
-        let totals = publish::publish(local, &region, &week).await?;
-        publish::replace(&operator, &region).await?;
-        let agrees = show::week(&operator, &week, &totals).await?;
-        Ok(agrees && totals.iter().all(Totals::adds_up))
+        let totals = publish::publish(local, region, &week).await?;
+        publish::replace(&operator, region).await?;
+        show::week(&operator, &week, &totals).await?;
+        let expected = Drift::of(&house.agreements, &week.flows(), &contracts::contracts()?, today);
+        let declared = house::pages(&operator, &house, &expected, &week, &totals).await?;
+        let agrees = show::positions(&operator, &totals).await?;
+        Ok(declared && agrees && totals.iter().all(Totals::adds_up))
     }
 }

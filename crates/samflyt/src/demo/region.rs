@@ -14,6 +14,7 @@ const DOCUMENT: &str = include_str!("../../../../config/demo/region.toml");
 pub struct Region {
     pub tenants: Vec<Tenant>,
     pub systems: Vec<System>,
+    pub products: Vec<Product>,
     pub replacement: Replacement,
 }
 
@@ -36,6 +37,7 @@ pub struct Tenant {
 pub struct System {
     pub id: SystemId,
     pub host: TenantId,
+    /// The product's slug.
     pub product: String,
     pub name: String,
     /// What it is used for, where that is known: `care records`.
@@ -65,17 +67,19 @@ struct Document {
 }
 
 /// A product and its installations, one for each host.
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Product {
-    slug: String,
-    product: String,
+pub struct Product {
+    pub slug: String,
+    /// Its name.
+    pub product: String,
     #[serde(default)]
     task: String,
     hosts: Vec<TenantId>,
     #[serde(default)]
     enrolled: Vec<TenantId>,
-    note: String,
+    /// `invented`, or the list that it was taken from.
+    pub note: String,
 }
 
 impl Region {
@@ -98,7 +102,7 @@ impl Region {
                 systems.push(product.installed_at(tenant)?);
             }
         }
-        let region = Self { tenants, systems, replacement };
+        let region = Self { tenants, systems, products, replacement };
         region.check()?;
         Ok(region)
     }
@@ -125,6 +129,18 @@ impl Region {
     pub fn system_for(&self, tenant: &TenantId, task: &str) -> Option<&System> {
         self.systems.iter().find(|system| system.task == task && system.is_used_by(tenant))
     }
+
+    /// What a product is called; its slug where the region has no such.
+    pub fn product_name<'s>(&'s self, slug: &'s str) -> &'s str {
+        self.products.iter().find(|product| product.slug == slug).map_or(slug, |product| &product.product)
+    }
+}
+
+impl Tenant {
+    /// `Seljord` of `Seljord kommune`.
+    pub fn place(&self) -> &str {
+        self.name.split(' ').next().unwrap_or_default()
+    }
 }
 
 impl Product {
@@ -133,7 +149,7 @@ impl Product {
         Ok(System {
             id: SystemId::new(&id).with_context(|| format!("the system id `{id}`"))?,
             host: host.id.clone(),
-            product: self.product.clone(),
+            product: self.slug.clone(),
             name: format!("{}, {}", self.product, host.name),
             task: self.task.clone(),
             enrolled: self.enrolled.clone(),

@@ -15,8 +15,8 @@ use crate::client::Client;
 /// How many unexpected answers are listed.
 const UNEXPECTED_MAX: usize = 10;
 
-/// Prints it all; says whether lineage counts what was accepted.
-pub(super) async fn week(operator: &Client, week: &Week, totals: &[Totals]) -> anyhow::Result<bool> {
+/// Prints what was published and what flowed.
+pub(super) async fn week(operator: &Client, week: &Week, totals: &[Totals]) -> anyhow::Result<()> {
     published(totals);
     affair(operator, week, totals).await?;
     around(
@@ -25,11 +25,10 @@ pub(super) async fn week(operator: &Client, week: &Week, totals: &[Totals]) -> a
         "The flows around Agresso, which Vinje hosts and six municipalities use",
     )
     .await?;
-    who_would_notice(operator).await?;
-    positions(operator, totals).await
+    who_would_notice(operator).await
 }
 
-fn heading(text: &str) {
+pub(super) fn heading(text: &str) {
     println!("\n{text}\n{}", "─".repeat(text.chars().count()));
 }
 
@@ -55,7 +54,7 @@ fn published(totals: &[Totals]) {
     }
 }
 
-fn at_least(totals: &[Totals], tenant: &str) -> Option<AtLeast> {
+pub(super) fn at_least(totals: &[Totals], tenant: &str) -> Option<AtLeast> {
     let sequence = totals.iter().find(|of| of.tenant == tenant)?.sequence;
     Some(AtLeast { tenant: tenant.to_owned(), sequence })
 }
@@ -93,7 +92,7 @@ async fn who_would_notice(operator: &Client) -> anyhow::Result<()> {
     let systems = samflyt_proto::registry::ListSystemsRequest { page_size: 1_000, ..Default::default() };
     let systems = operator.registry().list_systems(systems).await?.into_inner().systems;
     let mut table = Table::new(&["system", "whose events are used by", "and which uses events of"]);
-    for system in systems.iter().filter(|system| system.product.to_lowercase() == "ephorte") {
+    for system in systems.iter().filter(|system| system.product == "ephorte") {
         let request = GetFlowGraphRequest {
             start: Some(Start::System(system.id.clone())),
             depth: 1,
@@ -119,7 +118,8 @@ async fn who_would_notice(operator: &Client) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn positions(operator: &Client, totals: &[Totals]) -> anyhow::Result<bool> {
+/// Prints how far lineage is; says whether it counts what was accepted.
+pub(super) async fn positions(operator: &Client, totals: &[Totals]) -> anyhow::Result<bool> {
     heading("Positions and lag");
     let mut agrees = true;
     let headings =

@@ -71,3 +71,16 @@ impl Default for HubConfig {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_file_is_the_defaults() {
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../config/samflyt.toml");
+        let read: HubConfig = samflyt_runtime::config::load(Some(&file), []).unwrap();
+        let table = |config: &HubConfig| toml::Table::try_from(config).unwrap();
+        assert_eq!(table(&read), table(&HubConfig::default()));
+    }
+}

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use samflyt_events::catalogue::resource::Zone;
 use samflyt_events::catalogue::{ContractEntry, System};
 use samflyt_events::{EventType, Refusal, SystemId};
 use samflyt_projection::StoreError;
@@ -36,6 +37,8 @@ pub(super) struct Analysis<'a> {
     pub ranks: Vec<u32>,
     /// What the catalogue has of each system, by rank.
     pub described: Vec<Option<Arc<System>>>,
+    /// The zone of each system, by rank.
+    zones: Vec<Option<Zone>>,
     /// The flows that the subject itself is an end of.
     pub around: Vec<u32>,
     contracts: HashMap<Number, Option<Arc<ContractEntry>>>,
@@ -67,11 +70,12 @@ impl<'a> Analysis<'a> {
             let id = SystemId::new(name).ok()?;
             sources.declared.catalogue.system_at(&id, question.moment).cloned()
         });
-        let described = described.collect();
+        let described: Vec<Option<Arc<System>>> = described.collect();
+        let zones = described.iter().map(|system| system.as_ref()?.zone).collect();
         let ranks = walked.met.iter().map(|met| systems.rank(met.node.system)).collect();
         let around = around(&walked);
         let contracts = HashMap::new();
-        Ok(Self { question, sources, walked, systems, kinds, ranks, described, around, contracts })
+        Ok(Self { question, sources, walked, systems, kinds, ranks, described, zones, around, contracts })
     }
 
     pub fn edge(&self, at: u32) -> &Edge<Number> {
@@ -107,6 +111,10 @@ impl<'a> Analysis<'a> {
     pub fn met(&mut self, place: u32, system: &SystemId) -> Result<Option<u32>, StoreError> {
         let system = self.sources.names.number(system.as_str())?;
         Ok(self.walked.index.get(&Node { place, system }).copied())
+    }
+
+    pub fn zone(&self, met: u32) -> Option<Zone> {
+        *self.zones.get(super::page::index(self.ranks[met as usize]))?
     }
 
     pub fn is_start(&self, met: u32) -> bool {

@@ -24,6 +24,7 @@ pub(super) struct Declared<'a> {
 
 /// A flow that an agreement allows.
 pub(super) struct Allowed<'a> {
+    near: Number,
     pub hop: Hop<Number>,
     pub agreement: &'a Agreement,
 }
@@ -31,8 +32,16 @@ pub(super) struct Allowed<'a> {
 /// What is agreed in one municipality, by the near end.
 #[derive(Default)]
 struct Agreed<'a> {
-    down: HashMap<Number, Vec<Allowed<'a>>>,
-    up: HashMap<Number, Vec<Allowed<'a>>>,
+    down: Vec<Allowed<'a>>,
+    up: Vec<Allowed<'a>>,
+}
+
+impl<'a> Agreed<'a> {
+    fn of<'r>(rows: &'r [Allowed<'a>], near: Number) -> &'r [Allowed<'a>] {
+        let begin = rows.partition_point(|row| row.near < near);
+        let own = rows[begin..].partition_point(|row| row.near == near);
+        &rows[begin..begin + own]
+    }
 }
 
 impl<'a> Declared<'a> {
@@ -49,20 +58,20 @@ impl<'a> Declared<'a> {
 
     pub fn down(&mut self, names: &mut Names<'_>, from: Node) -> Result<&[Allowed<'a>], StoreError> {
         let agreed = self.agreed(names, from.place)?;
-        Ok(agreed.down.get(&from.system).map_or(&[], Vec::as_slice))
+        Ok(Agreed::of(&agreed.down, from.system))
     }
 
     pub fn up(&mut self, names: &mut Names<'_>, to: Node) -> Result<&[Allowed<'a>], StoreError> {
         let agreed = self.agreed(names, to.place)?;
-        Ok(agreed.up.get(&to.system).map_or(&[], Vec::as_slice))
+        Ok(Agreed::of(&agreed.up, to.system))
     }
 
     /// The agreements that a system is a party of, by id.
     pub fn of(&mut self, names: &mut Names<'_>, party: Node) -> Result<Vec<&'a Agreement>, StoreError> {
         let agreed = self.agreed(names, party.place)?;
-        let sides = [agreed.down.get(&party.system), agreed.up.get(&party.system)];
+        let sides = [Agreed::of(&agreed.down, party.system), Agreed::of(&agreed.up, party.system)];
         let mut agreements: Vec<&Agreement> =
-            sides.into_iter().flatten().flatten().map(|allowed| allowed.agreement).collect();
+            sides.into_iter().flatten().map(|allowed| allowed.agreement).collect();
         agreements.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         agreements.dedup_by(|a, b| a.id == b.id);
         Ok(agreements)
@@ -74,15 +83,16 @@ impl<'a> Declared<'a> {
             for agreement in self.standing(place) {
                 let provider = names.number(agreement.provider.as_str())?;
                 let consumer = names.number(agreement.consumer.as_str())?;
-                let (down, up) =
-                    (agreed.down.entry(provider).or_default(), agreed.up.entry(consumer).or_default());
                 for kind in &agreement.types {
                     let kind = names.number(kind.as_str())?;
-                    let allowed = |other| Allowed { hop: Hop { other, kind, flow: NOBODY }, agreement };
-                    down.push(allowed(consumer));
-                    up.push(allowed(provider));
+                    let allowed =
+                        |near, other| Allowed { near, hop: Hop { other, kind, flow: NOBODY }, agreement };
+                    agreed.down.push(allowed(provider, consumer));
+                    agreed.up.push(allowed(consumer, provider));
                 }
             }
+            agreed.down.sort_by_key(|allowed| allowed.near);
+            agreed.up.sort_by_key(|allowed| allowed.near);
             self.read.insert(place, agreed);
         }
         Ok(self.read.entry(place).or_default())

@@ -1,6 +1,6 @@
 //! What contracts and agreements say of what was touched: agreements to renew, archive duties, personal data, zones.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use samflyt_events::Contract;
@@ -75,12 +75,14 @@ pub(super) fn personal(
     nearest: &NearestByKind,
     things: &mut Things,
 ) -> Result<(), StoreError> {
-    let own =
-        published(analysis)?.into_iter().map(|(met, kind)| (analysis.place(met), kind, Reached::Met(met)));
-    let own: Vec<_> = own.collect();
-    let flows = nearest.iter().map(|((place, kind), edge)| (*place, *kind, Reached::Edge(*edge)));
+    // Each type once in a municipality, where it is nearest: at the subject itself, if it publishes it.
+    let mut kinds: BTreeMap<(u32, Number), Reached> =
+        nearest.iter().map(|(kind, edge)| (*kind, Reached::Edge(*edge))).collect();
+    for (met, kind) in published(analysis)?.into_iter().rev() {
+        kinds.insert((analysis.place(met), kind), Reached::Met(met));
+    }
     let mut concepts: HashMap<Number, Vec<Arc<str>>> = HashMap::new();
-    for (place, kind, reached) in own.into_iter().chain(flows) {
+    for ((place, kind), reached) in kinds {
         let concepts = concepts.entry(kind).or_insert_with(|| {
             analysis.contract(kind).map(|entry| concepts_of(&entry.compiled.contract)).unwrap_or_default()
         });
@@ -105,7 +107,6 @@ fn concepts_of(contract: &Contract) -> Vec<Arc<str>> {
 
 /// The zones that a flow goes between, where both are known and they differ.
 pub(super) fn zones(analysis: &Analysis<'_>, edge: &Edge<Number>) -> Option<(&'static str, &'static str)> {
-    let zone = |met| analysis.system(met).and_then(|system| system.zone);
-    let (from, to) = (zone(edge.provider)?, zone(edge.consumer)?);
+    let (from, to) = (analysis.zone(edge.provider)?, analysis.zone(edge.consumer)?);
     (from != to).then(|| (from.as_str(), to.as_str()))
 }

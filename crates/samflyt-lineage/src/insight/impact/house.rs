@@ -10,15 +10,18 @@ use samflyt_proto::lineage::ImpactKind;
 use super::analysis::{Analysis, Reached};
 use super::things::Things;
 use crate::projections::keys::Number;
+use crate::walk::Map;
 
 /// The nearest flow of each type in each place.
-pub(super) type NearestByKind = HashMap<(u32, Number), u32>;
+pub(super) type NearestByKind = Map<(u32, Number), u32>;
 
 pub(super) fn nearest_by_kind(analysis: &Analysis<'_>) -> NearestByKind {
-    let mut nearest = NearestByKind::new();
+    let mut nearest = NearestByKind::default();
     for (at, edge) in analysis.walked.edges.iter().enumerate() {
         let best = nearest.entry((analysis.place(edge.provider), edge.kind)).or_insert(at as u32);
-        if analysis.edge_key(0, edge) < analysis.edge_key(0, analysis.edge(*best)) {
+        let known = analysis.edge(*best);
+        // Keys are dear, and most flows are further away.
+        if edge.distance <= known.distance && analysis.edge_key(0, edge) < analysis.edge_key(0, known) {
             *best = at as u32;
         }
     }

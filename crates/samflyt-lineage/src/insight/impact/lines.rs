@@ -25,7 +25,7 @@ impl Kept {
         let wanted = analysis.question.wanted;
         let mut things = Things::default();
         let by_kind = wanted.has(ImpactKind::Process) || wanted.has(ImpactKind::PersonalData);
-        let nearest = if by_kind { house::nearest_by_kind(analysis) } else { HashMap::new() };
+        let nearest = if by_kind { house::nearest_by_kind(analysis) } else { Default::default() };
         house::meet(analysis, &nearest, &mut things)?;
         if wanted.has(ImpactKind::PersonalData) {
             duties::personal(analysis, &nearest, &mut things)?;
@@ -108,10 +108,10 @@ fn flows(analysis: &Analysis<'_>, page: &mut Page) {
     let zones = page.wants(ImpactKind::ZoneCrossing);
     for (at, edge) in analysis.walked.edges.iter().enumerate() {
         let at = at as u32;
-        page.offer(ImpactKind::Flow, Line { key: analysis.edge_key(ImpactKind::Flow.into(), edge), at });
+        let line = |kind: ImpactKind| Line { key: analysis.edge_key(kind.into(), edge), at };
+        page.offer_at(ImpactKind::Flow, edge.distance, || line(ImpactKind::Flow));
         if zones && duties::zones(analysis, edge).is_some() {
-            let key = analysis.edge_key(ImpactKind::ZoneCrossing.into(), edge);
-            page.offer(ImpactKind::ZoneCrossing, Line { key, at });
+            page.offer_at(ImpactKind::ZoneCrossing, edge.distance, || line(ImpactKind::ZoneCrossing));
         }
     }
 }

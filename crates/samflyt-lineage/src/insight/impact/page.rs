@@ -109,10 +109,20 @@ impl Page {
     }
 
     pub fn offer(&mut self, kind: ImpactKind, line: Line) {
+        self.offer_at(kind, line.key.distance, || line);
+    }
+
+    /// As [`Page::offer`], for lines that are dear to make: most are counted only.
+    pub fn offer_at(&mut self, kind: ImpactKind, distance: u32, line: impl FnOnce() -> Line) {
         if !self.wants(kind) {
             return;
         }
         self.counts[kind as usize] += 1;
+        let is_full = self.kept.len() > self.size;
+        if is_full && self.kept.peek().is_some_and(|last| last.key.distance < distance) {
+            return;
+        }
+        let line = line();
         if self.after.is_some_and(|after| line.key <= after) {
             return;
         }

@@ -1,6 +1,5 @@
 //! Names in order: a number's place in it stands for the name wherever lines are ordered.
 
-use std::collections::HashMap;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -9,11 +8,12 @@ use samflyt_projection::StoreError;
 use super::page::rank;
 use crate::names::Names;
 use crate::projections::keys::Number;
+use crate::walk::Map;
 
 #[derive(Default)]
 pub(super) struct Ranks {
     pub names: Vec<Arc<str>>,
-    of: HashMap<Number, u32>,
+    of: Map<Number, u32>,
 }
 
 impl Ranks {

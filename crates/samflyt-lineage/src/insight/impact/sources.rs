@@ -13,12 +13,11 @@ use samflyt_projection::StoreError;
 use super::declared::{Allowed, Declared};
 use crate::names::Names;
 use crate::projections::keys::{self, NOBODY, Number, Tail};
-use crate::projections::values::Totals;
 use crate::reader::{Reader, Streams};
 use crate::walk::{Flows, Hop, Node};
 
 /// How many systems are looked up one by one.
-const SEEKS_MAX: u32 = 10_000;
+const SEEKS_MAX: u32 = 6_000;
 
 /// A flow: the stream it was seen in; [`NOBODY`] where it is only agreed.
 type Stream = Number;
@@ -124,27 +123,27 @@ impl<'a> Sources<'a> {
         Ok(self.all.is_some())
     }
 
+    /// From the family that begins with the consumer: it holds what is needed, and no more.
     fn read_all(&mut self) -> Result<(Vec<Row>, Vec<Row>), StoreError> {
-        let mut down = Vec::new();
-        for item in self.reader.view.scan_prefix(&keys::all_flows()) {
-            let (key, value) = item?;
+        let mut up = Vec::new();
+        for item in self.reader.view.scan_prefix(&keys::all_used()) {
+            let (key, since) = item?;
             let mut tail = Tail(&key);
-            let (consumer, kind, stream) = (tail.number(), tail.number(), tail.number());
-            let (Some(consumer), Some(kind), Some(stream), Some(provider), Some(totals)) =
-                (consumer, kind, stream, tail.number(), Totals::from_bytes(&value))
+            let (kind, provider, stream) = (tail.number(), tail.number(), tail.number());
+            let (Some(kind), Some(provider), Some(stream), Some(consumer), Ok(since)) =
+                (kind, provider, stream, tail.number(), since.as_slice().try_into())
             else {
                 continue;
             };
             let Some(place) = self.places.place_of_stream(stream) else { continue };
-            if consumer != NOBODY && self.is_seen(totals.first_ms) {
-                down.push((place, provider, kind, consumer, stream));
+            if self.is_seen(u64::from_be_bytes(since)) {
+                up.push((place, consumer, kind, provider, stream));
             }
         }
-        down.sort_unstable();
-        let turned =
-            |&(place, provider, kind, consumer, stream): &Row| (place, consumer, kind, provider, stream);
-        let mut up: Vec<Row> = down.iter().map(turned).collect();
         up.sort_unstable();
+        let turned = |&(place, near, kind, far, stream): &Row| (place, far, kind, near, stream);
+        let mut down: Vec<Row> = up.iter().map(turned).collect();
+        down.sort_unstable();
         Ok((down, up))
     }
 

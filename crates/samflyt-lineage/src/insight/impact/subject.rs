@@ -50,8 +50,10 @@ fn begin(
     match &question.subject {
         Subject::System(id) => of_system(sources, id, moment, seen_ms, &mut nodes)?,
         Subject::Product(product) => {
-            for system in catalogue.systems_at(moment).filter(|system| system.product == *product) {
-                of_system(sources, &system.id, moment, seen_ms, &mut nodes)?;
+            let used = sources.places.tenants.iter().flat_map(|tenant| catalogue.systems_of(tenant, moment));
+            let installed = used.filter(|system| system.product == *product).map(|system| &system.id);
+            for system in installed.collect::<BTreeSet<_>>() {
+                of_system(sources, system, moment, seen_ms, &mut nodes)?;
             }
         }
         Subject::Contract(kind) => {

@@ -1,4 +1,5 @@
 //! Impact from a folded store, against a model; and how long it takes for a nation.
 
 mod model;
+mod nation;
 pub(in crate::insight) mod world;

@@ -42,9 +42,9 @@ impl Report {
 
     /// Holds an event against a contract.
     pub fn hold(&mut self, contract: &CompiledContract, entry: &Entry) {
-        self.events += 1;
         // What is no event is in the log by no door of the hub.
         let Ok(recorded) = entry.event() else { return };
+        self.events += 1;
         let event = &recorded.event;
         let Err((refusal, data)) = check(contract, event) else { return };
         self.failed += 1;

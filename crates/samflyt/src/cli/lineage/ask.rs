@@ -38,14 +38,14 @@ impl Period {
 
 /// A moment of the past.
 #[derive(Debug, clap::Args)]
-pub(super) struct AsOf {
+pub(in crate::cli) struct AsOf {
     /// As it was known then: YYYY-MM-DD (the end of that day, UTC), or a time such as 2026-03-01T08:30:00Z
     #[arg(long, value_name = "TIME", value_parser = moment)]
     as_of: Option<OffsetDateTime>,
 }
 
 impl AsOf {
-    pub(super) fn timestamp(&self) -> Option<prost_types::Timestamp> {
+    pub(in crate::cli) fn timestamp(&self) -> Option<prost_types::Timestamp> {
         self.as_of.map(samflyt_runtime::refused::timestamp)
     }
 }

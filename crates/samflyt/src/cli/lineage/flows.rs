@@ -5,6 +5,7 @@ use samflyt_proto::lineage::{Flow, ListFlowsRequest, WatchFlowsRequest, WatchFlo
 use serde_json::{Value, json};
 
 use super::ask::{AsOf, Period, bare_type};
+use super::csv;
 use crate::cli::output::{Table, print, print_json, print_json_line};
 use crate::cli::{Failure, Remote, json as as_json, show};
 
@@ -32,6 +33,16 @@ pub(super) struct Flows {
     /// Shows the flows as they are, then each change, until it is stopped
     #[arg(long, conflicts_with_all = ["kind", "from", "until", "as_of"])]
     watch: bool,
+    /// How they are shown
+    #[arg(long, value_enum, default_value_t = Format::Text, conflicts_with = "watch")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Format {
+    Text,
+    Csv,
+    Json,
 }
 
 impl Flows {
@@ -61,10 +72,13 @@ impl Flows {
             request.page_token = page.next_page_token;
         };
         let reach = show::completeness(completeness.as_ref(), "ask for less");
-        if json {
-            print_json(&to_json(&flows, completeness.as_ref()))
-        } else {
-            print(&(table(&flows).or("no flows") + &reach))
+        match if json { Format::Json } else { self.format } {
+            Format::Json => print_json(&to_json(&flows, completeness.as_ref())),
+            Format::Text => print(&(table(&flows).or("no flows") + &reach)),
+            Format::Csv => {
+                eprintln!("{}", reach.trim_end());
+                print(&csv::flows(&flows)?)
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::ask::{AsOf, Period, bare_type};
 use super::flows::flow_json;
-use super::{dot, mermaid, outline};
+use super::{csv, dot, mermaid, outline};
 use crate::cli::output::{print, print_json};
 use crate::cli::{Failure, Remote, json as as_json, show};
 
@@ -54,6 +54,7 @@ enum Format {
     Text,
     Dot,
     Mermaid,
+    Csv,
     Json,
 }
 
@@ -79,6 +80,10 @@ impl Graph {
         let reach = show::completeness(answer.completeness.as_ref(), NARROWER);
         match if json { Format::Json } else { self.format } {
             Format::Json => print_json(&to_json(&answer)),
+            Format::Csv => {
+                eprintln!("{}", reach.trim_end());
+                print(&csv::graph(&answer.nodes, &answer.edges)?)
+            }
             Format::Text => print(&(outline::render(&answer.nodes, &answer.edges) + &reach)),
             // A comment of the language: what is drawn from it stays as honest as the answer was.
             Format::Dot => print(&format!("{}// {reach}", dot::render(&answer.nodes, &answer.edges))),

@@ -3,6 +3,7 @@
 mod ask;
 mod collected_twice;
 mod contract_use;
+mod csv;
 mod dot;
 mod drift;
 mod event;
@@ -11,6 +12,7 @@ mod graph;
 mod history;
 mod impact;
 mod mermaid;
+mod open_lineage;
 mod outline;
 mod overview;
 mod rehearse;
@@ -18,6 +20,7 @@ mod trace;
 
 use std::process::ExitCode;
 
+pub(super) use ask::AsOf;
 pub(crate) use outline::render as render_outline;
 pub(crate) use trace::render as render_trace;
 
@@ -57,6 +60,8 @@ enum Command {
     Rehearse(rehearse::Rehearse),
     /// Shows who publishes a contract's versions, and who receives the type
     ContractUse(contract_use::ContractUse),
+    /// Writes the flows as OpenLineage events, one in each line
+    Openlineage(open_lineage::OpenLineage),
 }
 
 impl Lineage {
@@ -73,6 +78,7 @@ impl Lineage {
             Command::Impact(command) => command.run(remote, self.json).await?,
             Command::Rehearse(command) => command.run(remote, self.json).await?,
             Command::ContractUse(command) => command.run(remote, self.json).await?,
+            Command::Openlineage(command) => command.run(remote).await?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use samflyt_events::EventType;
+use samflyt_events::contract::{DOCUMENT_BYTES_MAX, template};
 use samflyt_proto::registry as pb;
 use serde_json::Value;
 
-use super::{PAGE_SIZE, Why, all, document, json, show, show_list};
+use super::{PAGE_SIZE, Why, all, document, json, retire, show_list};
 use crate::cli::json::data;
 use crate::cli::output::{Table, plain, print, print_json};
 use crate::cli::show::time;
@@ -33,8 +34,9 @@ pub(super) enum Command {
         #[command(flatten)]
         why: Why,
     },
-    /// Ends a version: no event is checked against it from now on
-    #[command(after_help = "Example:\n  samflyt registry contract retire case.opened 1.0")]
+    /// Ends a version: no event is checked against it from now on. Shows who uses it first
+    #[command(after_help = "Example:\n  samflyt registry contract retire case.opened 1.0\n  \
+                            samflyt registry contract retire case.opened 1.0 --yes --reason \"all are told\"")]
     Retire {
         /// The event type
         #[arg(value_name = "TYPE", value_parser = event_type)]
@@ -42,6 +44,9 @@ pub(super) enum Command {
         /// `<major>.<minor>`
         #[arg(value_name = "VERSION")]
         contract_version: String,
+        /// Also where somebody still publishes the version or receives the type, or where that is not known
+        #[arg(long)]
+        yes: bool,
         #[command(flatten)]
         why: Why,
     },
@@ -72,17 +77,13 @@ fn event_type(text: &str) -> Result<EventType, String> {
 impl Command {
     pub(super) async fn run(self, remote: &Remote, as_json: bool) -> anyhow::Result<()> {
         match self {
-            Self::New { kind, file } => document::write_new(&kind, file.as_deref()),
+            Self::New { kind, file } => {
+                let contract = serde_json::to_value(template(&kind))?;
+                document::write(&contract, file.as_deref(), "samflyt registry contract publish")
+            }
             Self::Publish { file, why } => publish(remote, &file, why, as_json).await,
-            Self::Retire { kind, contract_version, why } => {
-                let request = pb::RetireContractRequest {
-                    r#type: kind.to_string(),
-                    version: contract_version,
-                    reason: why.reason,
-                };
-                let answer =
-                    remote.registry().await?.retire_contract(request).await.map_err(Failure::from)?;
-                show(answer.into_inner().contract.as_ref(), as_json, json::contract, table)
+            Self::Retire { kind, contract_version, yes, why } => {
+                retire::run(remote, kind.to_string(), contract_version, yes, why, as_json).await
             }
             Self::Get { kind, contract_version } => get(remote, &kind, contract_version, as_json).await,
             Self::List { kind } => list(remote, kind, as_json).await,
@@ -91,7 +92,10 @@ impl Command {
 }
 
 async fn publish(remote: &Remote, file: &std::path::Path, why: Why, as_json: bool) -> anyhow::Result<()> {
-    let request = pb::PublishContractRequest { document: document::read(file)?, reason: why.reason };
+    let request = pb::PublishContractRequest {
+        document: document::read(file, DOCUMENT_BYTES_MAX)?,
+        reason: why.reason,
+    };
     let answer =
         remote.registry().await?.publish_contract(request).await.map_err(Failure::from)?.into_inner();
     let contract = answer.contract.ok_or_else(|| anyhow::anyhow!("the hub's answer is empty"))?;
@@ -126,7 +130,7 @@ async fn list(remote: &Remote, kind: Option<EventType>, as_json: bool) -> anyhow
     show_list(&contracts, as_json, json::contract, table)
 }
 
-fn table(contracts: &[pb::Contract]) -> Table {
+pub(super) fn table(contracts: &[pb::Contract]) -> Table {
     let mut table = Table::new(&["type", "version", "published", "legal basis", "title"]);
     for contract in contracts {
         let document = data(&contract.document);

@@ -1,11 +1,22 @@
 //! `samflyt registry`: the catalogue.
 
+mod agreement;
+mod analysis;
+mod change;
 mod contract;
 mod document;
+mod export_catalogue;
 mod grant;
+mod import;
 mod json;
+mod kind;
+mod product;
+mod resource;
+mod resources;
+mod retire;
 mod system;
 mod tenant;
+mod tenant_files;
 
 use std::process::ExitCode;
 
@@ -44,6 +55,42 @@ enum Command {
     /// Who may do what
     #[command(subcommand, after_help = "Example:\n  samflyt registry grant list")]
     Grant(grant::Command),
+    /// What systems are installations of
+    #[command(subcommand, after_help = "Example:\n  samflyt registry product adopt ephorte --tenant vinje")]
+    Product(product::Command),
+    /// Declared flows
+    #[command(
+        subcommand,
+        after_help = "Example:\n  samflyt registry agreement approve seljord-admission-to-archive --tenant seljord \
+                            --by \"Head of administration\""
+    )]
+    Agreement(agreement::Command),
+    /// Changes, from the proposal to what they came to
+    #[command(
+        subcommand,
+        after_help = "Example:\n  samflyt registry change analyse seljord-new-archive --tenant seljord"
+    )]
+    Change(change::Command),
+    /// Writes a document to start from; speaks to no hub
+    New(resource::New),
+    /// Describes a resource, or describes it anew
+    Put(resource::Put),
+    /// Prints a resource, as it is or as it was
+    Get(resource::Get),
+    /// Lists resources of a kind, as they are or as they were
+    List(resource::List),
+    /// Shows who changed a resource, what of it, when and why; newest first
+    History(resource::History),
+    /// Takes a resource out of the catalogue; its history stays
+    Remove(resource::Remove),
+    /// Takes in a table of resources (CSV)
+    Import(import::Import),
+    /// Writes everything of a municipality into a folder
+    Export(tenant_files::Export),
+    /// Takes in a folder that an export made, into a hub that knows nothing of the municipality
+    ImportTenant(tenant_files::ImportTenant),
+    /// Writes the catalogue in a form that others read
+    ExportCatalogue(export_catalogue::ExportCatalogue),
 }
 
 /// Why a change is made; it is kept with the change.
@@ -61,6 +108,19 @@ impl Registry {
             Command::System(command) => command.run(remote, self.json).await?,
             Command::Contract(command) => command.run(remote, self.json).await?,
             Command::Grant(command) => command.run(remote, self.json).await?,
+            Command::Product(command) => command.run(remote, self.json).await?,
+            Command::Agreement(command) => command.run(remote, self.json).await?,
+            Command::Change(command) => command.run(remote, self.json).await?,
+            Command::New(command) => command.run()?,
+            Command::Put(command) => command.run(remote, self.json).await?,
+            Command::Get(command) => command.run(remote, self.json).await?,
+            Command::List(command) => command.run(remote, self.json).await?,
+            Command::History(command) => command.run(remote, self.json).await?,
+            Command::Remove(command) => command.run(remote, self.json).await?,
+            Command::Import(command) => return command.run(remote, self.json).await,
+            Command::Export(command) => command.run(remote, self.json).await?,
+            Command::ImportTenant(command) => command.run(remote, self.json).await?,
+            Command::ExportCatalogue(command) => command.run(remote).await?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -32,7 +32,7 @@ pub fn assessment(scribe: &mut Scribe, house: &House<'_>, at: OffsetDateTime) ->
     let at = scribe.after_at_work(&referred, 120..=2500);
     let data = json!({
         "case": case, "referral": referral, "patient": patient.number, "function": scribe.chance.within(1..=5),
-        "assessed_on": date_after(at, 0),
+        "household_income": scribe.chance.within(20..=90) * 10_000, "assessed_on": date_after(at, 0),
     });
     let assessed =
         scribe.follow(house, &referred, at, Fact { system: house.care, kind: "care.need-assessed", data })?;

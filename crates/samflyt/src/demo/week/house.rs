@@ -48,10 +48,9 @@ impl<'r> House<'r> {
         } else {
             None
         };
-        let place = tenant.name.split(' ').next().unwrap_or_default();
         Some(Self {
             tenant,
-            people: People::of(place, usize::try_from(tenant.inhabitants).ok()?, chance),
+            people: People::of(tenant.place(), usize::try_from(tenant.inhabitants).ok()?, chance),
             forms: system("digital forms")?,
             kindergartens: system("kindergartens")?,
             archive: system("case files and archive")?,

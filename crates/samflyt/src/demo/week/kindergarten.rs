@@ -71,7 +71,8 @@ fn arrive<'h>(
     let wanted: Vec<&str> = KINDERGARTENS.iter().cycle().skip(first).take(wishes).copied().collect();
     let data = json!({
         "application": id, "child": child.number, "child_name": child.name, "guardians": guardians,
-        "address": guardian.address, "kindergartens": wanted, "from": "2026-08-17", "hours_per_week": 41,
+        "address": guardian.address, "household_income": scribe.chance.within(20..=120) * 10_000,
+        "kindergartens": wanted, "from": "2026-08-17", "hours_per_week": 41,
     });
     let at = scribe.after(&submitted, 0..=4);
     let fact = Fact { system: house.kindergartens, kind: "kindergarten.application-received", data };

@@ -11,6 +11,7 @@ mod casework;
 mod chance;
 mod children;
 mod fees;
+mod flows;
 mod house;
 mod invoicing;
 mod kindergarten;
@@ -30,6 +31,7 @@ use samflyt_proto::common::Event;
 use time::OffsetDateTime;
 
 use super::{contracts::contracts, region::Region};
+pub use flows::Flow;
 use house::House;
 use scribe::{Scribe, Told};
 

@@ -176,7 +176,7 @@ fn judge(client: &str, event: &Event, contracts: &BTreeMap<String, CompiledContr
         causationid: event.causation_id.clone(),
         corrects: event.corrects.clone(),
         retracts: event.retracts.clone(),
-        data: event.data.to_vec(),
+        data: event.data.clone(),
         ..Draft::default()
     };
     let parsed = match draft.parse(NOW, &Extent::default()) {
@@ -244,6 +244,9 @@ fn print_the_week() {
         }
     }
     println!("{counts:#?}");
+    for flow in week.flows() {
+        println!("{flow:?}");
+    }
     let of_it = |event: &&Event| event.correlation_id.ends_with(&week.showcase.event_id);
     for event in accepted(&week).map(|(_, event)| event).filter(of_it) {
         println!(

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use samflyt_events::catalogue::resource::template;
+use samflyt_events::catalogue::resource::{AgreementStatus, template};
 use samflyt_events::catalogue::{Agreement, Kind, Resource};
 use samflyt_events::{EventType, ResourceId, SystemId, TenantId};
+use samflyt_proto::lineage as pb;
 use samflyt_proto::lineage::ImpactKind;
 use time::macros::date;
 
@@ -166,21 +167,21 @@ fn search<'f>(
     gone
 }
 
-fn agreement(at: usize, (of, by, what, to): (usize, usize, usize, usize)) -> Resource {
-    let Resource::Agreement(template) =
+/// An agreement that always stands.
+pub(super) fn agreed(at: usize, of: &str, by: &str, what: &str, to: &str) -> Resource {
+    static TEMPLATE: std::sync::LazyLock<Resource> = std::sync::LazyLock::new(|| {
         Resource::from_value(Kind::Agreement, template(Kind::Agreement).unwrap()).unwrap()
-    else {
-        panic!("no agreement")
-    };
+    });
+    let Resource::Agreement(template) = TEMPLATE.clone() else { panic!("no agreement") };
     Resource::Agreement(Agreement {
         id: ResourceId::new(&format!("a-{at}")).unwrap(),
-        tenant: TenantId::new(&tenant(of)).unwrap(),
-        provider: SystemId::new(&system(by)).unwrap(),
-        consumer: SystemId::new(&system(to)).unwrap(),
-        types: vec![EventType::new(&kind(what)).unwrap()],
+        tenant: TenantId::new(of).unwrap(),
+        provider: SystemId::new(by).unwrap(),
+        consumer: SystemId::new(to).unwrap(),
+        types: vec![EventType::new(what).unwrap()],
         valid_from: date!(1970 - 01 - 01),
         valid_until: None,
-        status: samflyt_events::catalogue::resource::AgreementStatus::Approved,
+        status: AgreementStatus::Approved,
         approved_on: Some(date!(1970 - 01 - 01)),
         ..template
     })
@@ -210,10 +211,14 @@ fn question(case: &Case) -> Question {
 
 /// All pages; each counts all, and lines come in order.
 fn answer(reader: &crate::reader::Reader, case: &Case) -> Result<Vec<pb::ImpactLine>, TestCaseError> {
-    let hosted: Vec<(String, String)> =
-        (0..5).flat_map(|n| case.readable.iter().next().map(|of| (system(n), tenant(*of)))).collect();
-    let agreed = case.agreed.iter().enumerate().map(|(at, agreed)| agreement(at, *agreed)).collect();
-    let catalogue = catalogue(&hosted, agreed);
+    let host = tenant(case.readable.first().copied().unwrap_or_default());
+    let hosted: Vec<_> = (0..5).map(|n| (system(n), host.clone(), "product".to_owned())).collect();
+    let agreements =
+        case.agreed.iter().enumerate().map(|(at, (of, by, what, to))| {
+            agreed(at, &tenant(*of), &system(*by), &kind(*what), &system(*to))
+        });
+    let agreements = agreements.collect();
+    let catalogue = catalogue(&hosted, agreements);
     let mut question = question(case);
     let (mut lines, mut counted) = (Vec::new(), None);
     loop {
@@ -233,8 +238,6 @@ fn answer(reader: &crate::reader::Reader, case: &Case) -> Result<Vec<pb::ImpactL
     }
     Ok(lines)
 }
-
-use samflyt_proto::lineage as pb;
 
 /// A path is as long as the line is far, and every step of it is a flow.
 fn check_path(line: &pb::ImpactLine, flows: &BTreeSet<Flow>) -> Result<(), TestCaseError> {

@@ -98,8 +98,8 @@ pub(in crate::insight) async fn folded_at<T>(
     answer
 }
 
-/// A catalogue of systems, each with its host, and of other resources; all there from the beginning.
-pub(super) fn catalogue(systems: &[(String, String)], resources: Vec<Resource>) -> Catalogue {
+/// A catalogue of systems, each with its host and product, and of other resources; all there from the beginning.
+pub(super) fn catalogue(systems: &[(String, String, String)], resources: Vec<Resource>) -> Catalogue {
     let mut catalogue = Catalogue::default();
     let mut sequence = 0;
     let mut take = |event: CatalogueEvent| {
@@ -107,10 +107,10 @@ pub(super) fn catalogue(systems: &[(String, String)], resources: Vec<Resource>) 
         let placed = Placed { stream: "R", subject: "r", sequence, at: OffsetDateTime::UNIX_EPOCH, by: None };
         catalogue.apply(&placed, &event);
     };
-    for (id, host) in systems {
+    for (id, host, product) in systems {
         let (id, host) = (SystemId::new(id).unwrap(), TenantId::new(host).unwrap());
         let name = id.to_string();
-        take(CatalogueEvent::SystemRegistered { system: System::new(id, host, "product".into(), name) });
+        take(CatalogueEvent::SystemRegistered { system: System::new(id, host, product.clone(), name) });
     }
     for resource in resources {
         take(CatalogueEvent::ResourceTurned { turn: Turn::Described, resource: Box::new(resource) });
