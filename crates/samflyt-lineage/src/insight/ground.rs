@@ -135,3 +135,73 @@ impl Ground {
         Ok(stream.map(|stream| (stream, tenant.clone())).into_iter().collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use time::Duration;
+
+    use super::super::impact::tests::world::{Happened, folded_at};
+    use super::*;
+    use crate::projections::keys::NOBODY;
+
+    fn ground(view: samflyt_projection::View, hours: i64) -> Ground {
+        let at = OffsetDateTime::UNIX_EPOCH + Duration::hours(hours);
+        Ground {
+            reader: Reader::new(view),
+            catalogue: Arc::new(Catalogue::default()),
+            moment: Some(at),
+            at,
+            unheard: Vec::new(),
+            unheard_numbers: HashMap::new(),
+            contracts: HashMap::new(),
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_day_counts_as_of_a_moment_of_it_only_where_something_had_been_seen_of_it_by_then() {
+        let happened = Happened {
+            tenant: "seljord".to_owned(),
+            system: "seljord-gat".to_owned(),
+            kind: "case.opened".to_owned(),
+            cause: None,
+        };
+        // At one on the first day, and at three on the eleventh.
+        let hours = [1, 240 + 15];
+        let at = |place: usize| OffsetDateTime::UNIX_EPOCH + Duration::hours(hours[place]);
+        folded_at(&[happened.clone(), happened], at, |reader| {
+            let seen = |hours: i64| {
+                let ground = ground(reader.view.clone(), hours);
+                let streams = ground.events_of(&TenantId::new("seljord").unwrap()).unwrap();
+                let flows = ground.reader.all_flows(&streams, ground.seen(), |key| key.consumer == NOBODY);
+                let totals = flows.unwrap().into_iter().map(|(_, totals)| totals);
+                totals.map(|totals| (totals.events, totals.last_ms / 3_600_000)).collect::<Vec<_>>()
+            };
+            assert_eq!(seen(0), []);
+            assert_eq!(seen(1), [(1, 1)]);
+            assert_eq!(seen(240 + 12), [(1, 1)]);
+            assert_eq!(seen(240 + 15), [(2, 240 + 15)]);
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_name_that_was_never_seen_has_one_number_and_comes_back_from_it() {
+        folded_at(
+            &[],
+            |_| OffsetDateTime::UNIX_EPOCH,
+            |reader| {
+                let mut ground = ground(reader.view.clone(), 1);
+                let numbers = [
+                    ground.number("a-a").unwrap(),
+                    ground.number("b-b").unwrap(),
+                    ground.number("a-a").unwrap(),
+                ];
+                assert_eq!(numbers[0], numbers[2]);
+                assert_ne!(numbers[0], numbers[1]);
+                assert_eq!(numbers.map(|number| ground.name(number).unwrap()), ["a-a", "b-b", "a-a"]);
+                assert_eq!(ground.name(NOBODY).unwrap(), "");
+            },
+        )
+        .await;
+    }
+}

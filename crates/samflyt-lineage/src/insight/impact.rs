@@ -18,7 +18,7 @@ mod sources;
 mod subject;
 mod substitute;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod things;
 
 use std::collections::HashMap;

@@ -2,4 +2,4 @@
 
 mod model;
 mod nation;
-mod world;
+pub(in crate::insight) mod world;

@@ -19,7 +19,7 @@ use crate::reader::Reader;
 
 /// An event of a test: whose affair, which system and type, and the event that led to it, by its place in the list.
 #[derive(Debug, Clone)]
-pub(super) struct Happened {
+pub(in crate::insight) struct Happened {
     pub tenant: String,
     pub system: String,
     pub kind: String,
@@ -48,7 +48,7 @@ impl Source for Recorded {
     }
 }
 
-fn recorded(happened: &[Happened]) -> Recorded {
+fn recorded(happened: &[Happened], at: impl Fn(usize) -> OffsetDateTime) -> Recorded {
     let mut streams: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
     let reference = |place: usize| format!("{}/e-{place}", happened[place].system);
     for (place, event) in happened.iter().enumerate() {
@@ -68,9 +68,18 @@ fn recorded(happened: &[Happened]) -> Recorded {
 
 /// Folds the events, and gives the reader to `ask`.
 pub(super) async fn folded<T>(happened: &[Happened], ask: impl FnOnce(&Reader) -> T) -> T {
+    folded_at(happened, at, ask).await
+}
+
+/// As [`folded`], each event learned of when `at` says.
+pub(in crate::insight) async fn folded_at<T>(
+    happened: &[Happened],
+    at: impl Fn(usize) -> OffsetDateTime,
+    ask: impl FnOnce(&Reader) -> T,
+) -> T {
     let dir = tempfile::tempdir().unwrap();
     let lifecycle = Lifecycle { shutdown: CancellationToken::new(), tracker: TaskTracker::new() };
-    let source = recorded(happened);
+    let source = recorded(happened, at);
     let heads: Vec<(String, u64)> =
         source.0.iter().map(|(stream, entries)| (stream.clone(), entries.len() as u64)).collect();
     let config =
