@@ -43,7 +43,7 @@ impl Writer {
             headers.insert(name, value);
         }
         headers.insert(LEARNED_AT, at.format(&Rfc3339)?);
-        let payload = event.data.clone().into();
+        let payload = event.data.clone();
         let sent = self.jetstream.publish_with_headers(subject, headers, payload).await?;
         self.acks.push(sent.into_future());
         self.written += 1;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context;
 use samflyt_proto::lineage::{
-    AnalyzeImpactRequest, AnalyzeImpactResponse, ImpactAction, ImpactKind, RehearsalReport,
+    AnalyzeImpactRequest, AnalyzeImpactResponse, ImpactAction, ImpactKind, ImpactLine, RehearsalReport,
     RehearseChangeRequest, analyze_impact_request::Subject,
 };
 use samflyt_proto::registry as pb;
@@ -22,7 +22,7 @@ const SYSTEM: &str = "seljord-ephorte";
 const CHANGE: &str = "seljord-replace-ephorte";
 const BODY: &str = "The joint ordering forum of Vest-Telemark";
 /// How many lines of a kind are shown.
-const ROWS_MAX: usize = 3;
+const ROWS_MAX: usize = 2;
 /// How many of the events that would have been refused are named.
 const IDS_MAX: usize = 3;
 
@@ -68,17 +68,26 @@ fn touched(impact: &AnalyzeImpactResponse) {
     let mut table = Table::new(&["", "what", "#away", "reached by", "note"]);
     for (kind, one, _) in KINDS {
         for line in impact.lines.iter().filter(|line| line.kind() == kind).take(ROWS_MAX) {
-            let what = if line.name.is_empty() || line.name == line.id {
-                line.id.clone()
-            } else {
-                format!("{} ({})", line.name, line.id)
-            };
-            let what =
-                if what.is_empty() { format!("{} → {}", line.provider, line.consumer) } else { what };
-            table.row([one, &what, &line.distance.to_string(), &line.path.join(" → "), &line.note]);
+            let path = short(&line.path.join(" → "));
+            table.row([one, &what(line), &line.distance.to_string(), &path, &short(&line.note)]);
         }
     }
     print!("{}", table.render());
+}
+
+fn what(line: &ImpactLine) -> String {
+    let flows = matches!(line.kind(), ImpactKind::Flow | ImpactKind::ZoneCrossing);
+    let text = match (flows, line.name.is_empty()) {
+        (true, _) => format!("{} → {}", line.provider, line.consumer),
+        (false, true) => line.id.clone(),
+        (false, false) => line.name.clone(),
+    };
+    short(&text)
+}
+
+/// Without the municipality, which the page is about.
+fn short(text: &str) -> String {
+    text.replace(&format!("{TENANT}-"), "")
 }
 
 async fn rehearse(operator: &Client) -> anyhow::Result<RehearsalReport> {

@@ -1,6 +1,8 @@
 //! What people are asked for twice.
 
-use samflyt_proto::lineage::{CollectedTwice, Collector, FindCollectedTwiceRequest};
+use std::collections::{BTreeMap, BTreeSet};
+
+use samflyt_proto::lineage::{CollectedTwice, FindCollectedTwiceRequest};
 
 use crate::cli::Table;
 use crate::client::Client;
@@ -8,6 +10,7 @@ use crate::demo::publish::Totals;
 use crate::demo::show::heading;
 
 const ROWS_MAX: usize = 8;
+const SOURCES_MAX: usize = 3;
 /// Forms and kindergartens both ask for it, in every municipality.
 const SURELY: &str = "person.address";
 
@@ -25,7 +28,7 @@ pub(super) async fn page(operator: &Client, totals: &[Totals]) -> anyhow::Result
         table.row([&twice.tenant, &twice.concept, &twice.events.to_string(), &by(twice), &reusable(twice)]);
     }
     print!("{}", table.render());
-    let concepts: std::collections::BTreeSet<&str> = all.iter().map(|twice| twice.concept.as_str()).collect();
+    let concepts: BTreeSet<&str> = all.iter().map(|twice| twice.concept.as_str()).collect();
     println!(
         "{} findings in all, of {} concepts: {}",
         all.len(),
@@ -48,18 +51,18 @@ fn by(twice: &CollectedTwice) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
+/// Each system once; those first that an agreement allows already.
 fn reusable(twice: &CollectedTwice) -> String {
-    let sources = twice.collectors.iter().flat_map(|of: &Collector| &of.reusable_from);
-    let mut texts: Vec<String> = sources
-        .map(|source| {
-            let allowed = if source.agreement.is_empty() { "no agreement yet" } else { "agreed already" };
-            format!("{} ({allowed})", short(&source.system))
-        })
-        .collect();
-    texts.sort_by_key(|text| text.ends_with("yet)"));
-    texts.dedup();
-    texts.truncate(3);
-    texts.join(", ")
+    let mut systems: BTreeMap<&str, bool> = BTreeMap::new();
+    for source in twice.collectors.iter().flat_map(|of| &of.reusable_from) {
+        *systems.entry(short(&source.system)).or_default() |= !source.agreement.is_empty();
+    }
+    let mut systems: Vec<(&str, bool)> = systems.into_iter().collect();
+    systems.sort_by_key(|(_, agreed)| !agreed);
+    let texts = systems.iter().take(SOURCES_MAX).map(|(system, agreed)| {
+        format!("{system} ({})", if *agreed { "agreed already" } else { "no agreement yet" })
+    });
+    texts.collect::<Vec<_>>().join(", ")
 }
 
 /// Without the host, which stands beside it.

@@ -1,5 +1,7 @@
 //! Declared against observed.
 
+use std::collections::BTreeMap;
+
 use samflyt_proto::lineage::{Drift as Found, DriftKind, FindDriftRequest};
 
 use crate::cli::Table;
@@ -50,7 +52,7 @@ fn rows(title: &str, drifts: &[&Found]) {
         return;
     }
     let mut table = Table::new(&["    municipality", "from", "event type", "to", "#events", "what is known"]);
-    for drift in drifts.iter().take(ROWS_MAX) {
+    for drift in of_many(drifts).take(ROWS_MAX) {
         table.row([
             &format!("    {}", drift.tenant),
             &drift.provider,
@@ -64,6 +66,19 @@ fn rows(title: &str, drifts: &[&Found]) {
     if drifts.len() > ROWS_MAX {
         println!("    … and {} more", drifts.len() - ROWS_MAX);
     }
+}
+
+/// One of each municipality first, then a second of each.
+fn of_many<'d>(drifts: &[&'d Found]) -> impl Iterator<Item = &'d Found> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut ranked: Vec<(usize, &Found)> = Vec::with_capacity(drifts.len());
+    for drift in drifts {
+        let nth = counts.entry(&drift.tenant).or_default();
+        ranked.push((*nth, drift));
+        *nth += 1;
+    }
+    ranked.sort_by_key(|(nth, _)| *nth);
+    ranked.into_iter().map(|(_, drift)| drift)
 }
 
 fn known(drift: &Found) -> String {
