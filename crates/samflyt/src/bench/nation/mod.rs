@@ -47,11 +47,11 @@ pub(super) async fn measure(quick: bool) -> anyhow::Result<Value> {
     let now = SystemClock::shared().now();
     let (mut broker, mut dir) = child::broker(SyncInterval::Default).await?;
     let mut report = json!({"municipalities": whole, "memory_target_mib": 1_024});
-    let mut written = 0;
+    let (mut written, mut messages) = (0, 0);
     for (name, part) in STEPS {
         let municipalities = whole.div_ceil(part);
         let log = Log::connect(config(broker.access())).await?;
-        let generated = grow(&log, written..municipalities, now).await?;
+        let generated = grow(&log, written..municipalities, &mut messages, now).await?;
         written = municipalities;
         let grown = Grown { municipalities, last_year: now - YEAR };
         let (measured, stopped) = grown.measure(broker, dir).await?;
@@ -64,7 +64,12 @@ pub(super) async fn measure(quick: bool) -> anyhow::Result<Value> {
 }
 
 /// Writes the municipalities of a range, and what all share where it is not there yet.
-async fn grow(log: &Log, range: std::ops::Range<usize>, now: OffsetDateTime) -> anyhow::Result<Value> {
+async fn grow(
+    log: &Log,
+    range: std::ops::Range<usize>,
+    messages: &mut u64,
+    now: OffsetDateTime,
+) -> anyhow::Result<Value> {
     let (from, until) = (now - YEAR * i32::try_from(YEARS)?, now - Duration::hours(1));
     let since = Instant::now();
     log.ensure_registry().await?;
@@ -74,11 +79,12 @@ async fn grow(log: &Log, range: std::ops::Range<usize>, now: OffsetDateTime) -> 
     });
     streams.buffer_unordered(STREAMS_AT_ONCE).try_collect::<()>().await?;
     let made = since.elapsed();
-    let mut writer = Writer::new(log);
+    let mut writer = Writer::new(log, *messages);
+    let first = writer.written;
     if range.start == 0 {
         shared::common(&mut Registrar::new(&mut writer)?, from).await?;
     }
-    let (mut records, mut events) = (writer.written, 0);
+    let (mut records, mut events) = (writer.written - first, 0);
     for index in range {
         let house = House::draw(index)?;
         let before = writer.written;
@@ -89,6 +95,7 @@ async fn grow(log: &Log, range: std::ops::Range<usize>, now: OffsetDateTime) -> 
         events += events::write(&mut writer, &house, from, until).await?;
     }
     writer.settled().await?;
+    *messages = writer.written;
     Ok(json!({
         "catalogue_records": records,
         "events": events,

@@ -3,12 +3,12 @@
 
 use std::future::IntoFuture;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use async_nats::HeaderMap;
 use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream::context::{Context, ContextBuilder, PublishAckFuture};
+use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use futures::{StreamExt, TryStreamExt};
 use samflyt_events::Event;
 use samflyt_log::{LEARNED_AT, Log};
 use time::OffsetDateTime;
@@ -27,13 +27,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub fn new(log: &Log) -> Self {
+    /// `written` goes on from the last writer's: ids are made of it, and the broker takes each id once.
+    pub fn new(log: &Log, written: u64) -> Self {
         let jetstream = ContextBuilder::new()
             .timeout(ACK_TIMEOUT)
             .ack_timeout(ACK_TIMEOUT)
             .max_ack_inflight(IN_FLIGHT * 2)
             .build(log.client().clone());
-        Self { jetstream, acks: FuturesUnordered::new(), written: 0 }
+        Self { jetstream, acks: FuturesUnordered::new(), written }
     }
 
     pub async fn write(&mut self, subject: String, event: &Event, at: OffsetDateTime) -> anyhow::Result<()> {
@@ -48,14 +49,21 @@ impl Writer {
         self.acks.push(sent.into_future());
         self.written += 1;
         while self.acks.len() >= IN_FLIGHT {
-            self.acks.next().await.transpose().context("the broker did not take a message")?;
+            self.taken().await?;
         }
         Ok(())
     }
 
+    /// Whether there was one to wait for.
+    async fn taken(&mut self) -> anyhow::Result<bool> {
+        let acknowledged = self.acks.next().await.transpose().context("the broker did not take a message")?;
+        ensure!(acknowledged.as_ref().is_none_or(|ack| !ack.duplicate), "the nation uses an id twice");
+        Ok(acknowledged.is_some())
+    }
+
     /// Waits until all of it is taken.
     pub async fn settled(&mut self) -> anyhow::Result<()> {
-        while self.acks.try_next().await.context("the broker did not take a message")?.is_some() {}
+        while self.taken().await? {}
         Ok(())
     }
 }
