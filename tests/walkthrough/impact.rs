@@ -57,13 +57,13 @@ async fn every_kind_of_line_appears_once_with_the_way_to_it() {
     let lacks = "agreed in to-finance; the substitute does not publish it";
     let flows = [
         row("seljord-ephorte case.opened vinje-agresso", 1, DOWN, lacks),
-        row("seljord-oppvekst case.opened seljord-ephorte", 1, UP, "agreed in to-archive"),
         row(
             "seljord-oppvekst case.opened seljord-elements",
             3,
             &format!("{DOWN} > invoice.issued > seljord-oppvekst > case.opened > seljord-elements"),
             "agreed in to-new-archive, never seen",
         ),
+        row("seljord-oppvekst case.opened seljord-ephorte", 1, UP, "agreed in to-archive"),
         row(
             "vinje-agresso invoice.issued seljord-oppvekst",
             2,
