@@ -32,7 +32,7 @@ impl Default for ProjectionConfig {
             dir: PathBuf::from("data/projections"),
             cache_mib: 32,
             store_every_ms: 500,
-            flush_every_ms: 2_000,
+            flush_every_ms: 500,
             headers_only: false,
             poll_every_ms: 1_000,
         }
