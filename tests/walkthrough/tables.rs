@@ -3,6 +3,7 @@
 use samflyt::client::Client;
 use samflyt_proto::registry as pb;
 use samflyt_proto::registry::ResourceKind::{self, Agreement, Process, System, Usage};
+use samflyt_testkit::hub::SELJORD;
 use serde_json::json;
 
 use crate::catalogue::{get, history, hub_of_two, list, read};
