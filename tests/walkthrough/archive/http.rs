@@ -5,7 +5,7 @@ use samflyt_testkit::hub::{SELJORD, TestHub};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{document, file, hub_of_seljord, sha256};
+use super::{document, file, http_client, hub_of_seljord, sha256};
 
 struct Door {
     url: String,
@@ -16,7 +16,7 @@ struct Door {
 impl Door {
     fn of(hub: &TestHub) -> Self {
         let url = format!("{}/v1/documents/seljord", hub.http());
-        Self { url, token: hub.token(SELJORD), client: Client::new() }
+        Self { url, token: hub.token(SELJORD), client: http_client() }
     }
 
     async fn put(&self, name: &str, body: &[u8], range: Option<String>) -> Response {
