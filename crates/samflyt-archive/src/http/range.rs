@@ -29,6 +29,10 @@ impl Carried {
                     length.parse().map_err(|_| invalid("/Content-Length", "is no number", "mend it"))?;
                 Ok(Self { bytes: 0..size, size })
             }
+            // Without either, there is no body (RFC 9112, 6.3).
+            (None, None) if !headers.contains_key(header::TRANSFER_ENCODING) => {
+                Ok(Self { bytes: 0..0, size: 0 })
+            }
             (None, None) => {
                 let advice = "give the size of the document, or use Content-Range";
                 Err(invalid("/Content-Length", "is missing", advice))
