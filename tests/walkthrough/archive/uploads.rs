@@ -66,7 +66,9 @@ async fn the_same_content_is_one_document_and_is_answered_at_once_without_its_by
     let hub = hub_of_seljord().await;
     let client = hub.client_of(SELJORD).await;
     let document = document(7, 3_000_000);
-    let at_once = (0..8).map(|_| upload(&client, &document));
+    // Of one sender, whose pieces go into one upload, and of another, who has an upload of their own.
+    let operator = hub.operator().await;
+    let at_once = [&client, &operator].into_iter().cycle().take(8).map(|sender| upload(sender, &document));
     let receipts = futures::future::join_all(at_once).await;
     let first = receipts.iter().filter(|receipt| !receipt.as_ref().unwrap().already_there).count();
     assert_eq!(first, 1, "one of them stored it");
@@ -115,15 +117,19 @@ async fn a_hub_that_is_told_to_stop_does_not_wait_for_an_upload_and_keeps_what_c
     let (pieces, sent) = tokio::sync::mpsc::channel(4);
     let mut archive = client.archive();
     let uploading = archive.upload_document(tokio_stream::wrappers::ReceiverStream::new(sent));
-    let stopping = async {
-        for part in parts(start(&document), &document[..500_000]) {
+    let client = &client;
+    let document = &document;
+    // Its sender stays until the hub has ended, and not longer.
+    let stopping = async move {
+        for part in parts(start(document), &document[..500_000]) {
             pieces.send(part).await.unwrap();
         }
-        while came(&client, &document).await.offset < 500_000 {
+        while came(client, document).await.offset < 500_000 {
             tokio::task::yield_now().await;
         }
         let begun = std::time::Instant::now();
         let dir = hub.end().await;
+        drop(pieces);
         (dir, begun.elapsed())
     };
     let (answer, (dir, took)) = tokio::join!(uploading, stopping);
