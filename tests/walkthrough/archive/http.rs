@@ -106,6 +106,26 @@ async fn bad_requests_are_told_what_is_wrong_with_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_before_sending_what_is_there_already_is_answered_without_sending_it() {
+    let hub = hub_of_seljord().await;
+    let door = Door::of(&hub);
+    let document = document(6, 20_000_000);
+    let name = sha256(&document);
+    assert_eq!(door.put(&name, &document, None).await.status(), StatusCode::CREATED);
+    let head = format!(
+        "PUT /v1/documents/seljord/{name} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
+         Content-Length: 20000000\r\nExpect: 100-continue\r\n\r\n",
+        door.token
+    );
+    let mut socket = tokio::net::TcpStream::connect(hub.local.hub.http).await.unwrap();
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut first = [0; 15];
+    socket.read_exact(&mut first).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&first), "HTTP/1.1 200 OK");
+    hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_breaks_off_is_kept_and_gone_on_with() {
     let hub = hub_of_seljord().await;
     let door = Door::of(&hub);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use samflyt_events::{Reason, Refusal};
@@ -30,7 +30,8 @@ pub(super) async fn put(
     if let Err(refusal) = &outcome {
         archive.metrics.refuse(refusal.reason);
     }
-    let mut unread = 0;
+    // Who asked first whether to send the body has not sent it, and would if it were read.
+    let mut unread = if headers.contains_key(header::EXPECT) { UNREAD_BYTES_MAX } else { 0 };
     while unread < UNREAD_BYTES_MAX
         && let Some(Ok(piece)) = body.next().await
     {
