@@ -7,11 +7,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed={}", root.display());
     let files = ["common/v1/common", "gateway/v1/gateway", "registry/v1/registry", "registry/v1/catalogue"]
         .into_iter()
-        .chain(["lineage/v1/lineage", "lineage/v1/insight"])
+        .chain(["lineage/v1/lineage", "lineage/v1/insight", "archive/v1/archive"])
         .map(|file| format!("samflyt/{file}.proto"));
     let descriptors = protox::compile(files, [&root])?;
     let out = std::env::var("OUT_DIR")?;
     std::fs::write(Path::new(&out).join("descriptors.bin"), prost::Message::encode_to_vec(&descriptors))?;
-    tonic_prost_build::configure().bytes(".samflyt.common.v1.Event.data").compile_fds(descriptors)?;
+    tonic_prost_build::configure()
+        .bytes(".samflyt.common.v1.Event.data")
+        .bytes(".samflyt.archive.v1")
+        .compile_fds(descriptors)?;
     Ok(())
 }

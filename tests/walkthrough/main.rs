@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod answers;
+mod archive;
 mod bad_input;
 mod bad_request;
 mod bad_token;

@@ -57,6 +57,10 @@ impl HubProcess {
         command
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     pub fn nats(&self) -> (&str, &str, &str) {
         let text = |name: &str| self.ready["nats"][name].as_str().unwrap();
         (text("url"), text("hub_user"), text("hub_password"))

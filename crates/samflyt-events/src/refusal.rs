@@ -28,6 +28,14 @@ pub enum Reason {
     NotFound,
     AlreadyExists,
     Conflict,
+    OffsetWrong,
+    UploadIncomplete,
+    DigestMismatch,
+    DocumentEmpty,
+    FormatNotApproved,
+    QuotaReached,
+    DocumentDamaged,
+    StoreUnavailable,
 }
 
 impl Reason {
@@ -54,12 +62,27 @@ impl Reason {
             Self::NotFound => "NOT_FOUND",
             Self::AlreadyExists => "ALREADY_EXISTS",
             Self::Conflict => "CONFLICT",
+            Self::OffsetWrong => "OFFSET_WRONG",
+            Self::UploadIncomplete => "UPLOAD_INCOMPLETE",
+            Self::DigestMismatch => "DIGEST_MISMATCH",
+            Self::DocumentEmpty => "DOCUMENT_EMPTY",
+            Self::FormatNotApproved => "FORMAT_NOT_APPROVED",
+            Self::QuotaReached => "QUOTA_REACHED",
+            Self::DocumentDamaged => "DOCUMENT_DAMAGED",
+            Self::StoreUnavailable => "STORE_UNAVAILABLE",
         }
     }
 
     /// Whether the same request may succeed later without anything being mended by its sender.
     pub fn is_passing(self) -> bool {
-        matches!(self, Self::LogUnavailable | Self::IndexBehind | Self::LimitReached | Self::Conflict)
+        matches!(
+            self,
+            Self::LogUnavailable
+                | Self::IndexBehind
+                | Self::LimitReached
+                | Self::Conflict
+                | Self::StoreUnavailable
+        )
     }
 }
 

@@ -3,6 +3,11 @@
 
 /// `samflyt.<service>.v1`, as the packages of `proto/` are named.
 pub mod samflyt {
+    pub mod archive {
+        pub mod v1 {
+            tonic::include_proto!("samflyt.archive.v1");
+        }
+    }
     pub mod common {
         pub mod v1 {
             tonic::include_proto!("samflyt.common.v1");
@@ -25,6 +30,7 @@ pub mod samflyt {
     }
 }
 
+pub use samflyt::archive::v1 as archive;
 pub use samflyt::common::v1 as common;
 pub use samflyt::gateway::v1 as gateway;
 pub use samflyt::lineage::v1 as lineage;

@@ -21,13 +21,20 @@ pub fn codes(reason: Reason) -> (Code, u16) {
         Reason::EnvelopeInvalid | Reason::TimeInFuture | Reason::RequestInvalid => {
             (Code::InvalidArgument, 400)
         }
-        Reason::ContractViolated | Reason::ContractInvalid | Reason::ResourceInvalid => {
-            (Code::InvalidArgument, 422)
-        }
+        Reason::ContractViolated
+        | Reason::ContractInvalid
+        | Reason::ResourceInvalid
+        | Reason::DigestMismatch
+        | Reason::DocumentEmpty => (Code::InvalidArgument, 422),
+        Reason::FormatNotApproved => (Code::InvalidArgument, 415),
+        Reason::OffsetWrong => (Code::OutOfRange, 409),
+        Reason::UploadIncomplete => (Code::FailedPrecondition, 409),
         Reason::TooLarge => (Code::InvalidArgument, 413),
         Reason::IdReused | Reason::AlreadyExists => (Code::AlreadyExists, 409),
         Reason::Conflict => (Code::Aborted, 409),
-        Reason::LogUnavailable | Reason::IndexBehind => (Code::Unavailable, 503),
+        Reason::LogUnavailable | Reason::IndexBehind | Reason::StoreUnavailable => (Code::Unavailable, 503),
+        Reason::QuotaReached => (Code::ResourceExhausted, 507),
+        Reason::DocumentDamaged => (Code::DataLoss, 500),
         Reason::LimitReached => (Code::ResourceExhausted, 429),
     }
 }

@@ -1,6 +1,7 @@
 //! A connection to a hub as a client has it: one channel, a bearer token with every call.
 
 use anyhow::{Context, bail};
+use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
@@ -101,6 +102,10 @@ impl Client {
         GatewayServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
             .max_decoding_message_size(MESSAGE_BYTES_MAX)
             .max_encoding_message_size(MESSAGE_BYTES_MAX)
+    }
+
+    pub fn archive(&self) -> ArchiveServiceClient<Authenticated> {
+        ArchiveServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
     }
 
     pub fn registry(&self) -> RegistryServiceClient<Authenticated> {

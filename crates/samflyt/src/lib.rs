@@ -29,7 +29,7 @@ pub struct Cli {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Runs a whole hub on this machine: broker, gateway, registry, lineage
+    /// Runs a whole hub on this machine: broker, gateway, registry, lineage, archive
     Up(run::Up),
     /// Publishes a week of a region's affairs through a hub of its own, and shows what became of it
     Demo(demo::Demo),

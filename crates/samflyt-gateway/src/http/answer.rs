@@ -1,8 +1,6 @@
 //! What publishers are told, as JSON: the same over HTTP and over NATS.
 
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use samflyt_events::{Reason, Refusal};
+use samflyt_events::Refusal;
 use samflyt_runtime::refused;
 use serde_json::{Value, json};
 
@@ -23,30 +21,5 @@ pub(crate) fn outcome(id: &str, outcome: &Result<Receipt, Refusal>) -> Value {
     match outcome {
         Ok(accepted) => json!({"id": id, "accepted": receipt(accepted)}),
         Err(refusal) => json!({"id": id, "refused": refused::problem(refusal)}),
-    }
-}
-
-/// A refusal as a problem document (RFC 9457).
-pub(super) struct Problem(pub Refusal);
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        Self(refusal)
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(refused::codes(self.0.reason).1).unwrap_or(StatusCode::BAD_REQUEST);
-        let mut response = (status, refused::problem(&self.0).to_string()).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if matches!(self.0.reason, Reason::TokenMissing | Reason::TokenInvalid) {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        if let Some(pause) = self.0.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(pause.as_secs().max(1)));
-        }
-        response
     }
 }

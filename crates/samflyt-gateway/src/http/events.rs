@@ -10,11 +10,11 @@ use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use samflyt_events::{Draft, Reason, Refusal, too_large};
-use samflyt_runtime::Caller;
+use samflyt_runtime::{Caller, Problem};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::answer::{Problem, outcome, receipt};
+use super::answer::{outcome, receipt};
 use super::{binary, structured};
 use crate::Intake;
 use crate::intake::Receipt;

@@ -4,6 +4,7 @@
 //! standard output and nothing else does; an answer about lineage says how far it reaches; a refusal is shown with its
 //! reason, its fields and what to do; the exit code is 0 for success, 1 for a failure, 2 for wrong usage.
 
+mod archive;
 mod doctor;
 mod failure;
 mod file;
@@ -37,6 +38,8 @@ pub enum ClientCommand {
     Push(push::Push),
     /// Asks where information came from, and where it went
     Lineage(lineage::Lineage),
+    /// Puts documents into the archive, fetches and verifies them
+    Archive(archive::Archive),
     /// Works on the hub's projections
     Projection(projection::Projection),
     /// Shows how far each tenant's log is reflected, and which systems are silent
@@ -56,6 +59,7 @@ impl ClientCommand {
             Self::Registry(command) => command.run(&remote).await,
             Self::Push(command) => command.run(&remote).await,
             Self::Lineage(command) => command.run(&remote).await,
+            Self::Archive(command) => command.run(&remote).await,
             Self::Projection(command) => command.run(&remote).await,
             Self::Status(command) => command.run(&remote).await,
             Self::Doctor(command) => command.run(&remote).await,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use rustls::CertificateError;
+use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
@@ -106,6 +107,12 @@ impl Remote {
         Ok(self.client().await?.gateway())
     }
 
+    /// A document may be long on its way, and is answered when it has arrived.
+    pub(super) async fn archive(&self) -> anyhow::Result<ArchiveServiceClient<Authenticated>> {
+        let bearer = self.bearer()?;
+        Ok(Client::over(self.connect(self.endpoint_checked()?).await?, bearer).archive())
+    }
+
     async fn client(&self) -> anyhow::Result<Client> {
         let bearer = self.bearer()?;
         Ok(Client::over(self.channel().await?, bearer))
@@ -113,7 +120,7 @@ impl Remote {
 
     /// A connection without a token.
     pub(super) async fn channel(&self) -> anyhow::Result<Channel> {
-        self.connect(self.endpoint_checked()?).await
+        self.connect(self.endpoint_checked()?.timeout(ANSWER_WAIT_MAX)).await
     }
 
     async fn connect(&self, endpoint: Endpoint) -> anyhow::Result<Channel> {
@@ -152,7 +159,6 @@ impl Remote {
         Ok(client::endpoint(&self.endpoint, &self.trust()?)
             .context("--endpoint")?
             .connect_timeout(CONNECT_WAIT_MAX)
-            .timeout(ANSWER_WAIT_MAX)
             .http2_keep_alive_interval(Duration::from_secs(20))
             .keep_alive_timeout(Duration::from_secs(10)))
     }

@@ -97,6 +97,8 @@ fn the_forms_that_scripts_use_are_understood() {
         "lineage trace seljord seljord-gat/e/1",
         "lineage graph --type no.samflyt.case.opened --direction up --depth 2 --format dot",
         "lineage flows --tenant seljord --watch --json",
+        "archive put vedtak.pdf --tenant seljord --json",
+        "archive verify --tenant seljord --not-since 2026-01-01T00:00:00Z",
         "projection rebuild --json",
         "doctor --nats-url nats://127.0.0.1:4222 --data-dir /tmp",
     ] {
@@ -116,6 +118,7 @@ fn wrong_usage_is_told_before_any_hub_is_asked() {
         "token --organisation 999999999",
         "lineage trace seljord no-event",
         "lineage flows --from yesterday",
+        "archive get 1234 --tenant seljord",
         "lineage graph",
         "lineage graph --system a --type b.c",
         "push events.jsonl --resume --from-start",

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use samflyt_archive::ArchiveConfig;
 use samflyt_gateway::GatewayConfig;
 use samflyt_lineage::LineageConfig;
 use samflyt_log::LogConfig;
@@ -27,6 +28,7 @@ pub struct HubConfig {
     pub gateway: GatewayConfig,
     pub registry: RegistryConfig,
     pub lineage: LineageConfig,
+    pub archive: ArchiveConfig,
     pub telemetry: TelemetryConfig,
 }
 
@@ -67,6 +69,7 @@ impl Default for HubConfig {
             gateway: GatewayConfig::default(),
             registry: RegistryConfig::default(),
             lineage: LineageConfig::default(),
+            archive: ArchiveConfig::default(),
             telemetry: TelemetryConfig::default(),
         }
     }

@@ -22,10 +22,11 @@ pub enum Service {
     Gateway,
     Registry,
     Lineage,
+    Archive,
 }
 
 impl Service {
-    pub const ALL: [Self; 3] = [Self::Gateway, Self::Registry, Self::Lineage];
+    pub const ALL: [Self; 4] = [Self::Gateway, Self::Registry, Self::Lineage, Self::Archive];
 }
 
 /// A running process of the hub.
@@ -65,8 +66,12 @@ impl Hub {
             served.push(running.await.context("gateway")?);
         }
         if services.contains(&Service::Lineage) {
-            let running = samflyt_lineage::run(config.lineage.clone(), deps, &lifecycle);
+            let running = samflyt_lineage::run(config.lineage.clone(), deps.clone(), &lifecycle);
             served.push(running.await.context("lineage")?);
+        }
+        if services.contains(&Service::Archive) {
+            let running = samflyt_archive::run(config.archive.clone(), deps, &lifecycle);
+            served.push(running.await.context("archive")?);
         }
         Self::open(&config, served, log, lifecycle).await
     }

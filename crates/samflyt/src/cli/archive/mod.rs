@@ -1,0 +1,59 @@
+//! `samflyt archive`: documents into the archive, out of it, and verified.
+
+mod document;
+mod get;
+mod put;
+mod verify;
+
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::Remote;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  samflyt archive put vedtak.pdf --tenant seljord")]
+pub struct Archive {
+    /// Prints JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Stores a file as a document; goes on where an earlier try broke off
+    Put(put::Put),
+    /// Fetches a document, checked, into a file
+    Get(get::Get),
+    /// Shows what is known of a document
+    Show(document::Show),
+    /// Reads documents again, and names each that is damaged or missing; then the exit code is 1
+    Verify(verify::Verify),
+}
+
+impl Archive {
+    pub(super) async fn run(self, remote: &Remote) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Put(command) => command.run(remote, self.json).await,
+            Command::Get(command) => command.run(remote, self.json).await,
+            Command::Show(command) => command.run(remote, self.json).await,
+            Command::Verify(command) => command.run(remote, self.json).await,
+        }
+    }
+}
+
+/// Of bytes on their way.
+fn bar(bytes: u64, hidden: bool) -> anyhow::Result<ProgressBar> {
+    if hidden {
+        return Ok(ProgressBar::hidden());
+    }
+    let style =
+        ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left")?;
+    Ok(ProgressBar::new(bytes).with_style(style))
+}
+
+fn digest(text: &str) -> Result<String, String> {
+    samflyt_archive::Digest::parse(text).map(|digest| digest.to_string()).map_err(str::to_owned)
+}
