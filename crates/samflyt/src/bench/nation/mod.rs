@@ -58,6 +58,8 @@ pub(super) async fn measure(quick: bool) -> anyhow::Result<Value> {
         (broker, dir) = stopped;
         report[name] = measured;
         report[name]["generated"] = generated;
+        // Minutes go by until the whole report: what is known is shown as it goes.
+        eprintln!("{name}: {}", report[name]);
     }
     broker.stop().await;
     Ok(report)
