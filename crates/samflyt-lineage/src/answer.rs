@@ -9,7 +9,7 @@ use samflyt_events::{HUB_TENANT, Reason, RecordedEvent, Refusal, TenantId};
 use samflyt_projection::StreamPosition;
 use samflyt_proto::{common, lineage as pb};
 use samflyt_runtime::Caller;
-use samflyt_runtime::refused::{duration, timestamp};
+use samflyt_runtime::refused::{self, duration, timestamp};
 use time::{Date, OffsetDateTime};
 
 use crate::Lineage;
@@ -173,10 +173,7 @@ pub(crate) fn period(
 /// The moment that a question is about; none: now.
 pub(crate) fn moment_of(as_of: Option<prost_types::Timestamp>) -> Result<AsOf, Refusal> {
     let Some(at) = as_of else { return Ok(None) };
-    let moment = OffsetDateTime::from_unix_timestamp(at.seconds)
-        .ok()
-        .and_then(|moment| moment.replace_nanosecond(u32::try_from(at.nanos).ok()?).ok());
-    moment.map(Some).ok_or_else(|| {
+    refused::moment(&at).map(Some).ok_or_else(|| {
         let advice = "give a moment of the past";
         Refusal::of_field(Reason::RequestInvalid, "/as_of", "is out of range", advice)
     })

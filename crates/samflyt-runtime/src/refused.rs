@@ -107,6 +107,12 @@ pub fn timestamp(moment: time::OffsetDateTime) -> prost_types::Timestamp {
     }
 }
 
+/// The moment of a protobuf form; none where it is out of range.
+pub fn moment(timestamp: &prost_types::Timestamp) -> Option<time::OffsetDateTime> {
+    let second = time::OffsetDateTime::from_unix_timestamp(timestamp.seconds).ok()?;
+    second.replace_nanosecond(u32::try_from(timestamp.nanos).ok()?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use samflyt_events::{CONTRACT_PREFIX, Draft, SOURCE_PREFIX, TYPE_PREFIX};
 use samflyt_proto::common::Event;
-use time::OffsetDateTime;
+use samflyt_runtime::refused;
 use time::format_description::well_known::Rfc3339;
 
 pub(super) fn draft(event: Event) -> Draft {
@@ -34,9 +34,7 @@ pub(super) fn draft(event: Event) -> Draft {
 
 /// A time that is none becomes a text that is none, so that it is refused like any other.
 fn time_text(time: &prost_types::Timestamp) -> String {
-    OffsetDateTime::from_unix_timestamp(time.seconds)
-        .ok()
-        .and_then(|moment| moment.replace_nanosecond(u32::try_from(time.nanos).ok()?).ok())
+    refused::moment(time)
         .and_then(|moment| moment.format(&Rfc3339).ok())
         .unwrap_or_else(|| "out of range".to_owned())
 }

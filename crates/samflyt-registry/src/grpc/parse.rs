@@ -4,9 +4,10 @@ use std::fmt::Display;
 
 use samflyt_events::catalogue::AsOf;
 use samflyt_events::{Reason, Refusal};
+use samflyt_runtime::refused;
+use time::Date;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
-use time::{Date, OffsetDateTime};
 
 const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
@@ -45,8 +46,5 @@ pub(super) fn date_text(date: Date) -> String {
 /// The moment that is asked about; none: now.
 pub(super) fn moment(field: &str, at: Option<prost_types::Timestamp>) -> Result<AsOf, Refusal> {
     let Some(at) = at else { return Ok(None) };
-    let moment = OffsetDateTime::from_unix_timestamp(at.seconds)
-        .ok()
-        .and_then(|moment| moment.replace_nanosecond(u32::try_from(at.nanos).ok()?).ok());
-    moment.map(Some).ok_or_else(|| invalid(field, "is out of range"))
+    refused::moment(&at).map(Some).ok_or_else(|| invalid(field, "is out of range"))
 }

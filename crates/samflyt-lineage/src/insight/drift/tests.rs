@@ -1,5 +1,7 @@
 //! Drift against a model that asks, of every flow by itself, what the words say.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use time::Duration;
 use time::macros::date;
@@ -75,6 +77,27 @@ fn model(
     kinds.into_iter().filter(|(is, _)| *is).map(|(_, kind)| kind).collect()
 }
 
+fn declared(agreements: &[(Flow, u8, Option<u8>, bool)]) -> Vec<Declared> {
+    let agreements = agreements.iter().enumerate();
+    let declared = agreements.map(|(agreement, (flow, from, until, lawful))| Declared {
+        flow: *flow,
+        agreement,
+        from: day(*from),
+        until: until.map(day),
+        lawful: *lawful,
+    });
+    declared.collect()
+}
+
+fn observed(seen: &BTreeMap<Flow, (u8, u8, u64, bool)>) -> Vec<Observed> {
+    let observed = seen.iter().map(|(flow, (first, last, events, personal))| Observed {
+        flow: *flow,
+        totals: Totals { events: *events, first_ms: at_ms(*first), last_ms: at_ms(*last) },
+        personal: *personal,
+    });
+    observed.collect()
+}
+
 proptest! {
     #[test]
     fn drift_is_what_the_words_say_of_each_flow_whatever_overlaps(
@@ -82,14 +105,7 @@ proptest! {
         seen in prop::collection::btree_map(a_flow(), a_sighting(), 0..12),
         today in 0u8..120,
     ) {
-        let declared: Vec<Declared> = agreements.iter().enumerate().map(|(agreement, (flow, from, until, lawful))| {
-            Declared { flow: *flow, agreement, from: day(*from), until: until.map(day), lawful: *lawful }
-        }).collect();
-        let observed: Vec<Observed> = seen.iter().map(|(flow, (first, last, events, personal))| Observed {
-            flow: *flow,
-            totals: Totals { events: *events, first_ms: at_ms(*first), last_ms: at_ms(*last) },
-            personal: *personal,
-        }).collect();
+        let (declared, observed) = (declared(&agreements), observed(&seen));
         let mut found: Vec<(Flow, DriftKind)> =
             decide(&declared, &observed, when(today)).into_iter().map(|row| (row.flow, row.kind)).collect();
         found.sort();
@@ -108,14 +124,7 @@ proptest! {
         seen in prop::collection::btree_map(a_flow(), a_sighting(), 1..12),
         today in 0u8..120,
     ) {
-        let declared: Vec<Declared> = agreements.iter().enumerate().map(|(agreement, (flow, from, until, lawful))| {
-            Declared { flow: *flow, agreement, from: day(*from), until: until.map(day), lawful: *lawful }
-        }).collect();
-        let observed: Vec<Observed> = seen.iter().map(|(flow, (first, last, events, personal))| Observed {
-            flow: *flow,
-            totals: Totals { events: *events, first_ms: at_ms(*first), last_ms: at_ms(*last) },
-            personal: *personal,
-        }).collect();
+        let (declared, observed) = (declared(&agreements), observed(&seen));
         for row in decide(&declared, &observed, when(today)) {
             if let Some(agreement) = row.agreement {
                 prop_assert_eq!(declared[agreement].flow, row.flow);
