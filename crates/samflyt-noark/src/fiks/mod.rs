@@ -1,0 +1,1 @@
+//! Fiks Arkiv V1: the national protocol.

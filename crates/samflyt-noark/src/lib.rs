@@ -1,0 +1,6 @@
+#![doc = include_str!("../README.md")]
+
+pub mod fiks;
+pub mod grammar;
+pub mod unit;
+pub mod write;
