@@ -1,0 +1,83 @@
+//! gRPC: one file per RPC.
+
+mod download_document;
+mod get_document;
+mod get_upload;
+mod upload_document;
+mod verify_fixity;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures::Stream;
+use samflyt_events::Refusal;
+use samflyt_proto::archive as pb;
+use samflyt_proto::archive::archive_service_server::ArchiveService;
+use samflyt_runtime::{Caller, refused};
+use tonic::metadata::MetadataMap;
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::documents::DocumentStore;
+
+/// The archive's gRPC service.
+pub(crate) struct Service(pub Arc<DocumentStore>);
+
+/// A stream of answers.
+type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+impl Service {
+    async fn caller(&self, metadata: &MetadataMap) -> Result<Caller, Refusal> {
+        Caller::of_metadata(&self.0.deps.authenticator, metadata).await
+    }
+}
+
+/// Authenticates, hands over to the method that answers, and maps its refusal.
+macro_rules! rpc {
+    ($self:ident, $request:ident, $method:ident) => {{
+        let (metadata, _, message) = $request.into_parts();
+        let answer = async { $self.$method($self.caller(&metadata).await?, message).await };
+        answer.await.map(Response::new).map_err(|refusal: Refusal| refused::status(&refusal))
+    }};
+}
+
+#[tonic::async_trait]
+impl ArchiveService for Service {
+    async fn upload_document(
+        &self,
+        request: Request<Streaming<pb::UploadDocumentRequest>>,
+    ) -> Result<Response<pb::UploadDocumentResponse>, Status> {
+        rpc!(self, request, upload)
+    }
+
+    async fn get_upload(
+        &self,
+        request: Request<pb::GetUploadRequest>,
+    ) -> Result<Response<pb::GetUploadResponse>, Status> {
+        rpc!(self, request, upload_came)
+    }
+
+    type DownloadDocumentStream = Answers<pb::DownloadDocumentResponse>;
+
+    async fn download_document(
+        &self,
+        request: Request<pb::DownloadDocumentRequest>,
+    ) -> Result<Response<Self::DownloadDocumentStream>, Status> {
+        rpc!(self, request, download)
+    }
+
+    async fn get_document(
+        &self,
+        request: Request<pb::GetDocumentRequest>,
+    ) -> Result<Response<pb::GetDocumentResponse>, Status> {
+        rpc!(self, request, describe)
+    }
+
+    type VerifyFixityStream = Answers<pb::VerifyFixityResponse>;
+
+    async fn verify_fixity(
+        &self,
+        request: Request<pb::VerifyFixityRequest>,
+    ) -> Result<Response<Self::VerifyFixityStream>, Status> {
+        rpc!(self, request, verify)
+    }
+}
