@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct ArchiveConfig {
     /// Where documents are kept. Empty: `archive` in the data directory. `SAMFLYT_ARCHIVE__DIR`
     pub dir: PathBuf,
+    /// Page cache of the record store, in MiB. `SAMFLYT_ARCHIVE__CACHE_MIB`
+    pub cache_mib: u64,
     /// How long an upload that broke off is kept, from its last byte on, in seconds. `SAMFLYT_ARCHIVE__UPLOAD_KEPT_S`
     pub upload_kept_s: u32,
     /// The largest document, in bytes. `SAMFLYT_ARCHIVE__DOCUMENT_BYTES_MAX`
@@ -62,6 +64,7 @@ impl Default for ArchiveConfig {
     fn default() -> Self {
         Self {
             dir: PathBuf::new(),
+            cache_mib: 32,
             upload_kept_s: 3 * 24 * 3_600,
             document_bytes_max: 5 * 1024 * 1024 * 1024,
             tenant_bytes_max: 0,

@@ -19,6 +19,26 @@ pub fn tenant_registry_stream(tenant: &TenantId) -> String {
     format!("REGISTRY_{tenant}")
 }
 
+/// `ARCHIVE_seljord`: the archive's records.
+pub fn archive_stream(tenant: &TenantId) -> String {
+    format!("ARCHIVE_{tenant}")
+}
+
+/// The tenant of an `ARCHIVE_` stream.
+pub fn archive_tenant(stream: &str) -> Option<TenantId> {
+    TenantId::new(stream.strip_prefix("ARCHIVE_")?).ok()
+}
+
+/// The one subject of an `ARCHIVE_` stream, so that its last sequence is the stream's.
+pub fn archive_changes(tenant: &TenantId) -> String {
+    format!("archive.{tenant}.changes")
+}
+
+/// `MESSAGES_seljord`: what the archive was asked by messages, and what it answered; kept for a time only.
+pub fn messages_stream(tenant: &TenantId) -> String {
+    format!("MESSAGES_{tenant}")
+}
+
 /// All subjects of a tenant's log.
 pub fn events_of(tenant: &TenantId) -> String {
     format!("events.{tenant}.>")

@@ -5,6 +5,7 @@ use std::future::IntoFuture;
 use async_nats::HeaderMap;
 use async_nats::header::{NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, NATS_MESSAGE_ID};
 use async_nats::jetstream::context::{PublishAckFuture, PublishError, PublishErrorKind};
+use bytes::Bytes;
 use samflyt_events::{Event, subject};
 
 use crate::{Log, header};
@@ -92,6 +93,32 @@ impl Log {
         headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, expected_sequence.to_string());
         let payload = event.data.clone();
         let sent = self.jetstream.publish_with_headers(subject.to_owned(), headers, payload).await?;
+        Appending(sent).appended().await
+    }
+
+    /// Appends bytes that are no event (the archive's sealed records and messages), under an id that the broker tells resends
+    /// by; where a sequence is expected, only if it is still the subject's last (0: none). Waits until it is on disk.
+    ///
+    /// # Errors
+    /// [`AppendError::Conflict`] where another sequence is the last.
+    pub async fn append_bytes(
+        &self,
+        subject: &str,
+        id: &str,
+        headers: &[(&str, String)],
+        payload: Bytes,
+        expected_sequence: Option<u64>,
+    ) -> Result<Appended, AppendError> {
+        if !self.is_connected() {
+            return Err(AppendError::Unavailable(None));
+        }
+        let mut all = HeaderMap::new();
+        all.insert(NATS_MESSAGE_ID, id);
+        headers.iter().for_each(|(name, value)| all.insert(*name, value.as_str()));
+        if let Some(expected) = expected_sequence {
+            all.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, expected.to_string());
+        }
+        let sent = self.jetstream.publish_with_headers(subject.to_owned(), all, payload).await?;
         Appending(sent).appended().await
     }
 }

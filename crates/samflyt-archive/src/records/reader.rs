@@ -1,0 +1,285 @@
+//! The records of one tenant as they are now.
+
+use std::sync::Arc;
+
+use samflyt_events::TenantId;
+use samflyt_noark::unit::{Kind, Unit};
+use samflyt_projection::{StoreError, View};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::fold::{Done, list};
+use super::keys::{Number, Of, Place, Series};
+use super::{Actor, Seal};
+
+/// A unit, and how it came to be as it is. Persisted, sealed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Stored {
+    pub unit: Unit,
+    pub place: Place,
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    pub changed_at: OffsetDateTime,
+    /// Who made it.
+    pub by: Actor,
+}
+
+impl Stored {
+    pub fn open(seal: &Seal, key: &[u8], sealed: &[u8]) -> Result<Self, StoreError> {
+        let clear = seal.open(&place_of(key), sealed);
+        let clear = clear.map_err(|_| StoreError::Corrupt("a stored record does not open"))?;
+        serde_json::from_slice(&clear).map_err(|_| StoreError::Corrupt("a stored record is not of its form"))
+    }
+}
+
+/// What a stored value is sealed for.
+pub(crate) fn place_of(key: &[u8]) -> Vec<u8> {
+    [b"sled ", key].concat()
+}
+
+/// A name by which a unit is found: never in clear in a key.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Label {
+    words: Vec<String>,
+    /// The systemID that it leads to.
+    pub target: String,
+}
+
+impl Label {
+    fn new(target: &str, words: &[&str]) -> Self {
+        Self { words: words.iter().map(|word| (*word).to_owned()).collect(), target: target.to_owned() }
+    }
+
+    pub fn hash(&self, seal: &Seal) -> [u8; 16] {
+        seal.look_up(&self.words.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+}
+
+/// The names of units.
+pub(crate) struct Labels;
+
+impl Labels {
+    pub fn of(unit: &Unit) -> Vec<Label> {
+        let id = unit.system_id.as_str();
+        let mut labels = Vec::new();
+        if let Some((fagsystem, noekkel)) = external_key(&unit.doc) {
+            labels.push(Label::new(id, &["key", kind_word(unit.kind), fagsystem, noekkel]));
+        }
+        let parent = unit.parent.as_deref().unwrap_or_default();
+        let named = match unit.kind {
+            Kind::Arkiv => None,
+            Kind::Arkivdel => unit.text("/kode").map(|code| vec!["arkivdel", code]),
+            Kind::Klassifikasjonssystem => {
+                unit.text("/klassifikasjonssystemID").map(|id| vec!["klassifikasjonssystem", id])
+            }
+            Kind::Klasse => unit.text("/klasseID").map(|class| vec!["klasse", parent, class]),
+            Kind::Mappe => unit.text("/mappeID").map(|id| vec!["mappeID", id]),
+            Kind::Registrering => unit.text("/registreringsID").map(|id| vec!["registreringsID", id]),
+        };
+        labels.extend(named.map(|words| Label::new(id, &words)));
+        for described in list(&unit.doc, "dokumentbeskrivelse") {
+            let target = described.get("systemID").and_then(Value::as_str);
+            if let (Some(target), Some((fagsystem, noekkel))) = (target, external_key(described)) {
+                labels.push(Label::new(target, &["key", "dokumentbeskrivelse", fagsystem, noekkel]));
+            }
+        }
+        labels
+    }
+}
+
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Mappe => "mappe",
+        Kind::Registrering => "registrering",
+        _ => "other",
+    }
+}
+
+/// `referanseEksternNoekkel` of a document.
+pub(crate) fn external_key(doc: &Value) -> Option<(&str, &str)> {
+    let key = doc.get("referanseEksternNoekkel")?;
+    Some((key.get("fagsystem")?.as_str()?, key.get("noekkel")?.as_str()?))
+}
+
+/// Reads a tenant's records.
+#[derive(Clone)]
+pub(crate) struct Records {
+    pub tenant: TenantId,
+    pub view: View,
+    pub seal: Arc<Seal>,
+}
+
+impl Records {
+    fn of(&self) -> Of<'_> {
+        Of(self.tenant.as_str())
+    }
+
+    pub fn get(&self, system_id: &str) -> Result<Option<Stored>, StoreError> {
+        let key = self.of().unit(system_id);
+        self.view.get(&key)?.map(|sealed| Stored::open(&self.seal, &key, &sealed)).transpose()
+    }
+
+    /// A unit of a kind.
+    pub fn unit(&self, kind: Kind, system_id: &str) -> Result<Option<Stored>, StoreError> {
+        Ok(self.get(system_id)?.filter(|stored| stored.unit.kind == kind))
+    }
+
+    fn looked_up(&self, words: &[&str]) -> Result<Option<String>, StoreError> {
+        let found = self.view.get(&self.of().looked_up(self.seal.look_up(words)))?;
+        found.map(text).transpose()
+    }
+
+    /// The unit that a fagsystem knows by a key of its own.
+    pub fn by_external_key(
+        &self,
+        kind: Kind,
+        fagsystem: &str,
+        noekkel: &str,
+    ) -> Result<Option<Stored>, StoreError> {
+        match self.looked_up(&["key", kind_word(kind), fagsystem, noekkel])? {
+            Some(id) => self.unit(kind, &id),
+            None => Ok(None),
+        }
+    }
+
+    /// The systemID of a dokumentbeskrivelse that a fagsystem knows by a key of its own.
+    pub fn description_by_external_key(
+        &self,
+        fagsystem: &str,
+        noekkel: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.looked_up(&["key", "dokumentbeskrivelse", fagsystem, noekkel])
+    }
+
+    /// An arkivdel by the code that messages name it by.
+    pub fn arkivdel(&self, code: &str) -> Result<Option<Stored>, StoreError> {
+        self.named(Kind::Arkivdel, &["arkivdel", code])
+    }
+
+    pub fn klassifikasjonssystem(&self, id: &str) -> Result<Option<Stored>, StoreError> {
+        self.named(Kind::Klassifikasjonssystem, &["klassifikasjonssystem", id])
+    }
+
+    /// A class directly below a klassifikasjonssystem or another class.
+    pub fn class_below(&self, parent: &str, class: &str) -> Result<Option<Stored>, StoreError> {
+        self.named(Kind::Klasse, &["klasse", parent, class])
+    }
+
+    pub fn by_mappe_id(&self, mappe_id: &str) -> Result<Option<Stored>, StoreError> {
+        self.named(Kind::Mappe, &["mappeID", mappe_id])
+    }
+
+    pub fn by_registrerings_id(&self, id: &str) -> Result<Option<Stored>, StoreError> {
+        self.named(Kind::Registrering, &["registreringsID", id])
+    }
+
+    fn named(&self, kind: Kind, words: &[&str]) -> Result<Option<Stored>, StoreError> {
+        match self.looked_up(words)? {
+            Some(id) => self.unit(kind, &id),
+            None => Ok(None),
+        }
+    }
+
+    /// Who has a number.
+    pub fn numbered(&self, number: &Number) -> Result<Option<Stored>, StoreError> {
+        match self.view.get(&self.of().number(number))? {
+            Some(id) => self.get(&text(id)?),
+            None => Ok(None),
+        }
+    }
+
+    /// The last number of a series that was given out; 0: none.
+    pub fn last(&self, series: Series, of: &str, year: i32) -> Result<i64, StoreError> {
+        let last = self.view.get(&self.of().last(series, of, year))?;
+        Ok(last.and_then(|bytes| bytes.try_into().ok()).map_or(0, i64::from_be_bytes))
+    }
+
+    /// The numbers of a series that were given out, ascending, each with the systemID that has it.
+    pub fn numbers(
+        &self,
+        series: Series,
+        of: &str,
+        year: i32,
+    ) -> impl Iterator<Item = Result<(i64, String), StoreError>> + use<> {
+        self.view.scan_prefix(&self.of().numbers(series, of, year)).map(|pair| {
+            let (key, id) = pair?;
+            let number = key.last_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes));
+            Ok((number, text(id)?))
+        })
+    }
+
+    /// Where a series begins, if not with 1: the step that says so.
+    pub fn begun(&self, series: Series, of: &str, year: i32) -> Result<Option<super::Step>, StoreError> {
+        let key = self.of().begun(series, of, year);
+        let Some(sealed) = self.view.get(&key)? else { return Ok(None) };
+        let clear = self.seal.open(&place_of(&key), &sealed);
+        let clear = clear.map_err(|_| StoreError::Corrupt("a stored record does not open"))?;
+        serde_json::from_slice(&clear)
+            .map(Some)
+            .map_err(|_| StoreError::Corrupt("a series is not of its form"))
+    }
+
+    /// The units of a kind that another holds, in the order of their making.
+    pub fn children(
+        &self,
+        parent: &str,
+        kind: Kind,
+    ) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
+        self.units_at(self.of().children(parent, kind))
+    }
+
+    /// All units of a kind, in the order of their making.
+    pub fn all(&self, kind: Kind) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
+        self.units_at(self.of().all_of_kind(kind))
+    }
+
+    fn units_at(&self, prefix: Vec<u8>) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
+        let records = self.clone();
+        self.view.scan_prefix(&prefix).filter_map(move |pair| {
+            let read = || records.get(&text(pair?.1)?);
+            read().transpose()
+        })
+    }
+
+    /// The registrering that a dokumentbeskrivelse or a dokumentobjekt is part of.
+    pub fn holder_of_part(&self, system_id: &str) -> Result<Option<Stored>, StoreError> {
+        match self.view.get(&self.of().part(system_id))? {
+            Some(id) => self.unit(Kind::Registrering, &text(id)?),
+            None => Ok(None),
+        }
+    }
+
+    /// The systemIDs of the registreringer that refer to a document.
+    pub fn holders(&self, digest: &str) -> impl Iterator<Item = Result<String, StoreError>> + use<> {
+        let prefix = self.of().holders(digest);
+        let from = prefix.len();
+        self.view.scan_prefix(&prefix).map(move |pair| text(pair?.0.split_off(from)))
+    }
+
+    /// What a cause led to; none: it was not carried out.
+    pub fn done(&self, cause: &str) -> Result<Option<Done>, StoreError> {
+        let found = self.view.get(&self.of().cause(self.seal.look_up(&["cause", cause])))?;
+        let parsed = found.map(|bytes| serde_json::from_slice(&bytes));
+        parsed.transpose().map_err(|_| StoreError::Corrupt("a cause is not of its form"))
+    }
+
+    /// The systemIDs that were touched by changes after a sequence, each change in turn.
+    pub fn touched_after(
+        &self,
+        sequence: u64,
+    ) -> impl Iterator<Item = Result<(u64, Vec<String>), StoreError>> + use<> {
+        let (from, to) = (self.of().touched(sequence + 1), self.of().touched(u64::MAX));
+        self.view.range(&from..&to).map(|pair| {
+            let (key, ids) = pair?;
+            let at = key.last_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+            let ids = serde_json::from_slice(&ids);
+            Ok((at, ids.map_err(|_| StoreError::Corrupt("a list of records is not of its form"))?))
+        })
+    }
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, StoreError> {
+    String::from_utf8(bytes).map_err(|_| StoreError::Corrupt("a name is not of its form"))
+}
