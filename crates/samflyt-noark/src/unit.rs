@@ -19,8 +19,9 @@ pub enum Kind {
 ///
 /// Its document is in the words of Fiks Arkiv's `arkivstruktur` (grammar [`crate::fiks`]) for a mappe and a registrering,
 /// without the units that it holds; mapper and registreringer have the member `@type` (`saksmappe`, `journalpost`, …). The
-/// others are in the same words, and an arkivdel has besides: `kode` (how messages name it), `klassifikasjonssystem` (a
-/// list of their systemIDs, the primary one first).
+/// others are in the same words. An arkivdel has besides: `kode` (how messages name it), `klassifikasjonssystem` (a list of
+/// their systemIDs, the primary one first), `standard` (it takes what names none). A klasse has `klassifikasjonssystem`: the
+/// systemID of the one that it is in, however deep. `kassasjon` of an arkivdel and a klasse has no `kassasjonsdato`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unit {
     #[serde(rename = "systemID")]

@@ -6,17 +6,15 @@
 //! correction keeps the old value, who and when.
 
 mod change;
-mod decide;
+pub(crate) mod decide;
 mod fold;
-mod keys;
+pub(crate) mod keys;
 mod reader;
 mod recorder;
 mod seal;
 
 pub(crate) use change::{Actor, Change, Step};
-pub(crate) use decide::Problem;
 pub(crate) use fold::RecordFold;
-pub(crate) use keys::{Number, Series};
 pub(crate) use reader::{Records, Stored, external_key};
 pub(crate) use recorder::{Carried, Decision, NotCarried, Recorder, unreadable};
 pub use seal::KeyError;

@@ -67,14 +67,14 @@ impl Labels {
         if let Some((fagsystem, noekkel)) = external_key(&unit.doc) {
             labels.push(Label::new(id, &["key", kind_word(unit.kind), fagsystem, noekkel]));
         }
-        let parent = unit.parent.as_deref().unwrap_or_default();
+        let system = unit.text("/klassifikasjonssystem").unwrap_or_default();
         let named = match unit.kind {
             Kind::Arkiv => None,
             Kind::Arkivdel => unit.text("/kode").map(|code| vec!["arkivdel", code]),
             Kind::Klassifikasjonssystem => {
                 unit.text("/klassifikasjonssystemID").map(|id| vec!["klassifikasjonssystem", id])
             }
-            Kind::Klasse => unit.text("/klasseID").map(|class| vec!["klasse", parent, class]),
+            Kind::Klasse => unit.text("/klasseID").map(|class| vec!["klasse", system, class]),
             Kind::Mappe => unit.text("/mappeID").map(|id| vec!["mappeID", id]),
             Kind::Registrering => unit.text("/registreringsID").map(|id| vec!["registreringsID", id]),
         };
@@ -162,9 +162,9 @@ impl Records {
         self.named(Kind::Klassifikasjonssystem, &["klassifikasjonssystem", id])
     }
 
-    /// A class directly below a klassifikasjonssystem or another class.
-    pub fn class_below(&self, parent: &str, class: &str) -> Result<Option<Stored>, StoreError> {
-        self.named(Kind::Klasse, &["klasse", parent, class])
+    /// A class by its id within a klassifikasjonssystem (its systemID), however deep.
+    pub fn klasse(&self, system: &str, class: &str) -> Result<Option<Stored>, StoreError> {
+        self.named(Kind::Klasse, &["klasse", system, class])
     }
 
     pub fn by_mappe_id(&self, mappe_id: &str) -> Result<Option<Stored>, StoreError> {
