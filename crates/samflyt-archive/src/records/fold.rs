@@ -99,6 +99,10 @@ impl Folding<'_, '_> {
                 Step::Released { .. } => {}
             }
         }
+        for id in &touched {
+            let key = self.of().in_history(id, sequence);
+            self.writer.put(key, Vec::new());
+        }
         let cause = self.seal.look_up(&["cause", &self.change.cause]);
         let done = serde_json::to_vec(&Done { sequence, created }).unwrap_or_default();
         let (done_key, touched_key) = (self.of().cause(cause), self.of().touched(sequence));
