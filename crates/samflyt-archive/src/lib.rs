@@ -2,6 +2,7 @@
 
 mod config;
 mod documents;
+mod messages;
 mod records;
 
 use std::path::PathBuf;
