@@ -176,19 +176,25 @@ pub fn too_large(bytes: usize, bytes_max: usize) -> Refusal {
 impl ParsedDraft {
     /// The keyed digest over all that the publisher said: what makes a resend the same.
     pub fn digest(&self, key: &DigestKey) -> crate::Digest {
-        let event = &self.event;
-        let canonical = serde_json::to_vec(&self.value).unwrap_or_default();
+        self.event.digest_of(&self.value, key)
+    }
+}
+
+impl Event {
+    /// The keyed digest over all that its publisher said, with the data as a value.
+    pub fn digest_of(&self, data: &Value, key: &DigestKey) -> crate::Digest {
+        let canonical = serde_json::to_vec(data).unwrap_or_default();
         let reference = |r: &Option<EventRef>| r.as_ref().map(ToString::to_string).unwrap_or_default();
         key.digest(&[
-            event.tenant.as_str().as_bytes(),
-            event.kind.as_str().as_bytes(),
-            event.entity.as_str().as_bytes(),
-            &event.time.unix_timestamp_nanos().to_be_bytes(),
-            event.correlation.as_str().as_bytes(),
-            reference(&event.causation).as_bytes(),
-            reference(&event.corrects).as_bytes(),
-            reference(&event.retracts).as_bytes(),
-            &[u8::from(event.backfill)],
+            self.tenant.as_str().as_bytes(),
+            self.kind.as_str().as_bytes(),
+            self.entity.as_str().as_bytes(),
+            &self.time.unix_timestamp_nanos().to_be_bytes(),
+            self.correlation.as_str().as_bytes(),
+            reference(&self.causation).as_bytes(),
+            reference(&self.corrects).as_bytes(),
+            reference(&self.retracts).as_bytes(),
+            &[u8::from(self.backfill)],
             &canonical,
         ])
     }

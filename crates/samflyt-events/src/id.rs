@@ -130,6 +130,14 @@ identifier!(
     correlation_id
 );
 
+impl SystemId {
+    /// As which the hub's archive of a municipality speaks: `seljord-arkiv`. Nobody else may.
+    pub fn archive_of(tenant: &TenantId) -> Self {
+        // A tenant's id is shorter than a system's may be, and of the same form.
+        Self(format!("{tenant}-arkiv").into())
+    }
+}
+
 impl EventType {
     /// `case` of `case.opened`.
     pub fn domain(&self) -> &str {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use samflyt_events::catalogue::{Catalogue, ContractEntry, Scope};
 use samflyt_events::{
-    ContractVersion, Digest, DigestKey, Draft, Event, ParsedDraft, Reason, Refusal, TenantId,
+    ContractVersion, Digest, DigestKey, Draft, Event, ParsedDraft, Reason, Refusal, SystemId, TenantId,
 };
 use samflyt_log::Appending;
 use samflyt_runtime::telemetry::{EVENT_TARGET, propagation};
@@ -105,6 +105,9 @@ impl Intake {
         let catalogue = self.deps.feed.get();
         let event = &parsed.event;
         caller.require(&catalogue, Scope::Publish, &event.tenant, Some(&event.system))?;
+        if event.system == SystemId::archive_of(&event.tenant) {
+            return Err(speaks_for_the_archive());
+        }
         let digest = parsed.digest(&self.digest_key);
         // Before contract and system are looked at: a resend has the same answer also when they have been retired.
         if let Some(known) = self.known(event, digest)? {
@@ -217,6 +220,15 @@ impl Intake {
 /// The answer to `validate_only`.
 pub(crate) fn validated(new: &NewEvent) -> Receipt {
     Receipt { tenant: new.event.tenant.clone(), sequence: 0, duplicate: false, contract: new.event.contract }
+}
+
+fn speaks_for_the_archive() -> Refusal {
+    Refusal::of_field(
+        Reason::SystemUnknown,
+        "/source",
+        "names the hub's own archive, whose receipts nobody else may write",
+        "publish as the system in which it happened",
+    )
 }
 
 fn in_use(catalogue: &Catalogue, event: &Event, today: time::Date) -> Result<(), Refusal> {

@@ -86,6 +86,7 @@ impl Registry {
         for tenant in tenants {
             self.deps.log.ensure_tenant(&tenant).await?;
         }
+        self.publish_own_contracts().await;
         if config.operator.is_empty() {
             return Ok(());
         }

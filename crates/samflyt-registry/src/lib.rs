@@ -10,6 +10,7 @@ mod decide;
 mod difference;
 mod formats;
 mod grpc;
+mod own;
 mod table;
 mod transfer;
 mod visible;
@@ -25,8 +26,9 @@ use samflyt_runtime::{Deps, Lifecycle};
 pub use change::{Registry, StartError};
 pub use config::{ProcessorConfig, RegistryConfig};
 pub use formats::Provision;
+pub use own::own_contracts;
 
-/// Starts the registry: makes the streams that are missing and the operator's first grant.
+/// Starts the registry: makes the streams that are missing, the operator's first grant, and the hub's own contracts.
 ///
 /// # Errors
 /// Where the log does not take them.
