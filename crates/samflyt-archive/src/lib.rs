@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod config;
+mod deposits;
 mod documents;
 mod messages;
 mod records;
@@ -9,11 +10,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use samflyt_events::catalogue::Scope;
-use samflyt_events::{Reason, Refusal, SystemId, TenantId};
+use samflyt_events::{DigestKey, Reason, Refusal, SystemId, TenantId};
 use samflyt_projection::{ProjectionConfig, ProjectionError, Runner};
 use samflyt_runtime::server::Served;
 use samflyt_runtime::{Caller, Deps, Lifecycle};
 
+use deposits::DepositDesk;
 use documents::DocumentStore;
 use records::{Keys, RecordFold, Recorder};
 
@@ -40,6 +42,7 @@ pub(crate) struct Archive {
     config: ArchiveConfig,
     documents: Arc<DocumentStore>,
     recorder: Recorder,
+    deposits: DepositDesk,
     lifecycle: Lifecycle,
 }
 
@@ -47,7 +50,12 @@ pub(crate) struct Archive {
 ///
 /// # Errors
 /// [`StartError`] where its folder cannot be used.
-pub async fn run(config: ArchiveConfig, deps: Deps, lifecycle: &Lifecycle) -> Result<Served, StartError> {
+pub async fn run(
+    config: ArchiveConfig,
+    deps: Deps,
+    digest_key: DigestKey,
+    lifecycle: &Lifecycle,
+) -> Result<Served, StartError> {
     let dir =
         if config.dir.as_os_str().is_empty() { deps.data_dir.join("archive") } else { config.dir.clone() };
     let documents = DocumentStore::open(config.clone(), deps.clone(), lifecycle, &dir);
@@ -56,14 +64,22 @@ pub async fn run(config: ArchiveConfig, deps: Deps, lifecycle: &Lifecycle) -> Re
     let keys = Arc::new(Keys::in_folder(dir.join("keys")));
     let runner = start_records(&config, &deps, &keys, lifecycle).await?;
     let recorder = Recorder::new(deps.log.clone(), runner, keys, deps.clock.clone());
-    let archive = Arc::new(Archive { deps, config, documents, recorder, lifecycle: lifecycle.clone() });
+    let deposits = DepositDesk::open(&config, &deps, digest_key, lifecycle).await?;
+    let lifecycle = lifecycle.clone();
+    let archive = Arc::new(Archive { deps, config, documents, recorder, deposits, lifecycle });
     archive.open_tenants();
     let (service, http) = documents::serve(&archive.documents);
-    let routes = tonic::service::Routes::new(service).add_service(records::serve(&archive));
+    let routes = tonic::service::Routes::new(service)
+        .add_service(records::serve(&archive))
+        .add_service(deposits::serve(&archive));
     Ok(Served {
         grpc: Some(routes),
         http,
-        names: vec!["samflyt.archive.v1.ArchiveService", "samflyt.archive.v1.RecordService"],
+        names: vec![
+            "samflyt.archive.v1.ArchiveService",
+            "samflyt.archive.v1.RecordService",
+            "samflyt.archive.v1.DepositService",
+        ],
     })
 }
 

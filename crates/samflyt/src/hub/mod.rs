@@ -62,7 +62,12 @@ impl Hub {
             served.push(running.await.context("registry")?);
         }
         if services.contains(&Service::Gateway) {
-            let running = samflyt_gateway::run(config.gateway.clone(), deps.clone(), digest_key, &lifecycle);
+            let running = samflyt_gateway::run(
+                config.gateway.clone(),
+                deps.clone(),
+                digest_key.clone(),
+                &lifecycle,
+            );
             served.push(running.await.context("gateway")?);
         }
         if services.contains(&Service::Lineage) {
@@ -70,7 +75,7 @@ impl Hub {
             served.push(running.await.context("lineage")?);
         }
         if services.contains(&Service::Archive) {
-            let running = samflyt_archive::run(config.archive.clone(), deps, &lifecycle);
+            let running = samflyt_archive::run(config.archive.clone(), deps, digest_key, &lifecycle);
             served.push(running.await.context("archive")?);
         }
         Self::open(&config, served, log, lifecycle).await
