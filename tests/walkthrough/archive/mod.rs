@@ -2,6 +2,7 @@
 
 mod bad_uploads;
 mod damage;
+mod deposits;
 mod fsync;
 mod http;
 mod kill_nine;

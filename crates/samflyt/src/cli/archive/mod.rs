@@ -1,5 +1,7 @@
 //! `samflyt archive`: documents into the archive, out of it, and verified; its records, for administrators.
 
+mod deposit;
+mod deposits;
 mod document;
 mod get;
 mod numbers;
@@ -34,6 +36,10 @@ enum Command {
     Show(document::Show),
     /// Reads documents again, and names each that is damaged or missing; then the exit code is 1
     Verify(verify::Verify),
+    /// Lists deposits that were asked for by events, and counts them by system
+    Deposits(deposits::List),
+    /// Shows a deposit with its answer; one that was rejected: exit code 1
+    Deposit(deposit::Show),
     /// The archive's structure: arkiv, arkivdeler, classes
     #[command(subcommand)]
     Structure(structure::Structure),
@@ -52,6 +58,8 @@ impl Archive {
             Command::Get(command) => command.run(remote, self.json).await,
             Command::Show(command) => command.run(remote, self.json).await,
             Command::Verify(command) => command.run(remote, self.json).await,
+            Command::Deposits(command) => command.run(remote, self.json).await,
+            Command::Deposit(command) => command.run(remote, self.json).await,
             Command::Structure(command) => command.run(remote, self.json).await,
             Command::Record(command) => command.run(remote, self.json).await,
             Command::History(command) => command.run(remote, self.json).await,
