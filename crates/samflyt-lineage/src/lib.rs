@@ -74,6 +74,7 @@ pub async fn run(config: LineageConfig, deps: Deps, lifecycle: &Lifecycle) -> Re
     follow_tenants(&runner, &deps, lifecycle);
     lifecycle.spawn("lineage metrics", metrics::watch(runner.clone(), lifecycle.services.clone()));
     let lineage = Arc::new(Lineage { deps, config, runner, lifecycle: lifecycle.clone() });
+    lifecycle.spawn("lineage coverage", metrics::watch_coverage(Arc::clone(&lineage)));
     let insight = InsightServiceServer::new(insight::Insight(Arc::clone(&lineage)));
     let routes = tonic::service::Routes::new(LineageServiceServer::from_arc(lineage));
     Ok(Served {

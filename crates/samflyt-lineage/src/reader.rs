@@ -10,7 +10,7 @@ use samflyt_projection::{StoreError, View};
 
 use crate::projections::day_of;
 use crate::projections::keys::{self, FlowKey, Key, NOBODY, Number, Place, Tail};
-use crate::projections::values::{Located, Totals};
+use crate::projections::values::{Located, Told, Totals};
 
 /// The streams of a tenant. What all share is the hub's own.
 pub(crate) fn streams_of(tenant: &TenantId) -> Vec<String> {
@@ -293,6 +293,22 @@ impl Reader {
         let prefix = keys::leaves_of(stream, kind, system).into_bytes();
         self.view.scan_prefix(&prefix).filter_map(move |item| match item {
             Ok((key, _)) => Tail(&key).sequence().map(|sequence| Ok(Place { stream, sequence })),
+            Err(error) => Some(Err(error)),
+        })
+    }
+
+    /// All that was told of a type in a stream, by system and then in the order of the log.
+    pub fn told(
+        &self,
+        stream: Number,
+        kind: Number,
+    ) -> impl Iterator<Item = Result<(Number, u64, Told), StoreError>> + use<> {
+        self.view.scan_prefix(&keys::told(stream, kind).into_bytes()).filter_map(|item| match item {
+            Ok((key, value)) => {
+                let mut tail = Tail(&key);
+                let (sequence, system) = (tail.sequence()?, tail.number()?);
+                Told::from_bytes(&value).map(|told| Ok((system, sequence, told)))
+            }
             Err(error) => Some(Err(error)),
         })
     }

@@ -3,6 +3,7 @@
 mod by_tenant;
 mod collected_twice;
 mod contract_use;
+mod coverage;
 mod drift;
 mod ground;
 mod impact;
@@ -28,6 +29,7 @@ impl InsightService for Insight {
     type FindDriftStream = Answers<pb::FindDriftResponse>;
     type FindCollectedTwiceStream = Answers<pb::FindCollectedTwiceResponse>;
     type RehearseChangeStream = Answers<pb::RehearseChangeResponse>;
+    type GetCoverageStream = Answers<pb::GetCoverageResponse>;
     type ExportOpenLineageStream = Answers<pb::ExportOpenLineageResponse>;
 
     async fn find_drift(
@@ -70,6 +72,13 @@ impl InsightService for Insight {
         request: Request<pb::GetOverviewRequest>,
     ) -> Result<Response<pb::GetOverviewResponse>, Status> {
         answer!(self.0, request, overview)
+    }
+
+    async fn get_coverage(
+        &self,
+        request: Request<pb::GetCoverageRequest>,
+    ) -> Result<Response<Self::GetCoverageStream>, Status> {
+        answer!(self.0, request, coverage)
     }
 
     async fn export_open_lineage(

@@ -133,7 +133,14 @@ pub(crate) fn effects_of(cause: Place) -> Key {
 }
 
 pub(crate) fn affair(stream: Number, correlation: &str) -> Key {
-    Key::new(b'a').number(stream).bytes(&xxh3_128(correlation.as_bytes()).to_be_bytes()[..8])
+    Key::new(b'a').number(stream).bytes(&short_hash(correlation))
+}
+
+/// Of an affair's or an entity's name.
+pub(crate) fn short_hash(name: &str) -> [u8; 8] {
+    let mut hash = [0; 8];
+    hash.copy_from_slice(&xxh3_128(name.as_bytes()).to_be_bytes()[..8]);
+    hash
 }
 
 pub(crate) fn pending(stream: Number) -> Key {
@@ -178,6 +185,15 @@ pub(crate) fn versions_of(kind: Number) -> Key {
 
 pub(crate) fn leaves_of(stream: Number, kind: Number, system: Number) -> Key {
     Key::new(b'l').number(stream).number(kind).number(system)
+}
+
+/// What was told of a type, from a system: a sequence behind it.
+pub(crate) fn told_by(stream: Number, kind: Number, system: Number) -> Key {
+    told(stream, kind).number(system)
+}
+
+pub(crate) fn told(stream: Number, kind: Number) -> Key {
+    Key::new(b'k').number(stream).number(kind)
 }
 
 pub(crate) fn system(stream: Number, system: Number) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! What lineage folds from the log. One store, one key family a question.
 
+mod affairs;
 mod events;
 mod flows;
 pub(crate) mod keys;
@@ -22,13 +23,14 @@ pub(crate) struct Lineage;
 
 impl Fold for Lineage {
     const NAME: &'static str = "lineage";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     fn fold(&self, entry: &Entry, stream: &str, writer: &mut Writer<'_>) -> Result<(), FoldError> {
         let seen = Seen::read(entry).ok_or_else(|| FoldError::Refused("it is no event".to_owned()))?;
         let mut names = writer.remember::<Names>();
         let place = Place { stream: names.number(writer, stream)?, sequence: entry.sequence };
         let joined = events::fold(&mut names, writer, place, &seen)?;
         flows::fold(&mut names, writer, place, &seen, &joined)?;
+        affairs::fold(&mut names, writer, place, &seen, &joined)?;
         writer.keep(names);
         trace(entry);
         Ok(())
@@ -68,6 +70,8 @@ pub(crate) struct Seen<'e> {
     pub system: &'e str,
     pub kind: &'e str,
     pub correlation: &'e str,
+    /// What it is about, percent-encoded.
+    pub entity: &'e str,
     pub causation: Option<&'e str>,
     pub corrects: Option<&'e str>,
     pub retracts: Option<&'e str>,
@@ -96,6 +100,7 @@ impl<'e> Seen<'e> {
             reference,
             system: entry.header("ce-source")?.strip_prefix(SOURCE_PREFIX)?,
             correlation: entry.header("ce-correlationid")?,
+            entity: entry.header("ce-subject").unwrap_or_default(),
             causation: entry.header("ce-causationid"),
             corrects: entry.header("ce-corrects"),
             retracts: entry.header("ce-retracts"),

@@ -47,6 +47,32 @@ impl Waiting {
     }
 }
 
+/// What is kept of an event by its type: hashes of its affair and of its entity, when it was learned of, in milliseconds
+/// since 1970, and the sequence of its cause; 0: none that was known then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub affair: [u8; 8],
+    pub entity: [u8; 8],
+    pub at_ms: u64,
+    pub cause: u64,
+}
+
+impl Told {
+    pub fn to_bytes(self) -> Vec<u8> {
+        let numbers = [self.at_ms, self.cause].map(u64::to_be_bytes);
+        // 2⁴⁸ milliseconds are 8,900 years.
+        [&self.affair[..], &self.entity, &numbers[0][2..], &numbers[1][2..]].concat()
+    }
+
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (affair, rest) = bytes.split_first_chunk::<8>()?;
+        let (entity, rest) = rest.split_first_chunk::<8>()?;
+        let mut tail = Tail(rest);
+        let (cause, at_ms) = (tail.sequence()?, tail.sequence()?);
+        Some(Self { affair: *affair, entity: *entity, at_ms, cause })
+    }
+}
+
 /// A count, with the first and the last time. Times are the log's own, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Totals {

@@ -3,6 +3,7 @@
 mod ask;
 mod collected_twice;
 mod contract_use;
+mod coverage;
 mod csv;
 mod dot;
 mod drift;
@@ -61,6 +62,8 @@ enum Command {
     Rehearse(rehearse::Rehearse),
     /// Shows who publishes a contract's versions, and who receives the type
     ContractUse(contract_use::ContractUse),
+    /// Shows which affairs with archive duty reached the archive, and which never did
+    Coverage(coverage::Coverage),
     /// Writes the flows as OpenLineage events, one in each line
     Openlineage(open_lineage::OpenLineage),
 }
@@ -79,6 +82,7 @@ impl Lineage {
             Command::Impact(command) => command.run(remote, self.json).await?,
             Command::Rehearse(command) => command.run(remote, self.json).await?,
             Command::ContractUse(command) => command.run(remote, self.json).await?,
+            Command::Coverage(command) => command.run(remote, self.json).await?,
             Command::Openlineage(command) => command.run(remote).await?,
         }
         Ok(ExitCode::SUCCESS)
