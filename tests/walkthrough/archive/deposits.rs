@@ -58,7 +58,7 @@ pub fn data(case: &str, letter: &str, document: &[u8]) -> Value {
                 "korrespondansepart": [{"korrespondanseparttype": {"kode": "EM"}, "korrespondansepartNavn": "Prøve Testesen"}],
                 "dokumentbeskrivelse": [{
                     "tittel": "Vedtak", "tilknyttetRegistreringSom": {"kode": "H"},
-                    "dokumentobjekt": [{"variantformat": {"kode": "P"}, "referanseDokumentfil": "vedtak.bin"}],
+                    "dokumentobjekt": [{"variantformat": {"kode": "P"}, "filnavn": "vedtak.bin", "referanseDokumentfil": "vedtak.bin"}],
                 }],
             },
         },

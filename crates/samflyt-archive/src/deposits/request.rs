@@ -53,11 +53,7 @@ impl Request {
         doc["system"] = json!(event.system);
         doc["antallFiler"] = json!(documents.len());
         if let Some(code) = &data.arkivdel {
-            for part in ["mappe", "registrering"] {
-                if let Some(part) = doc.get_mut(part).and_then(Value::as_object_mut) {
-                    part.entry("arkivdel").or_insert_with(|| json!({ "kode": code }));
-                }
-            }
+            put_into(&mut doc, code);
         }
         Ok(Self { doc, documents })
     }
@@ -72,6 +68,17 @@ impl Request {
         };
         let field = format!("{AT}{}", problem.field);
         Problem::new(field, hide(problem.rule), hide(problem.advice))
+    }
+}
+
+/// Says the arkivdel of what says neither its own nor what holds it.
+fn put_into(doc: &mut Value, arkivdel: &str) {
+    let part = if doc.get("mappe").is_some() { "mappe" } else { "registrering" };
+    let held = ["referanseForeldermappe", "referanseForelderMappe"];
+    if let Some(part) = doc.get_mut(part).and_then(Value::as_object_mut)
+        && !held.iter().any(|reference| part.contains_key(*reference))
+    {
+        part.entry("arkivdel").or_insert_with(|| json!({ "kode": arkivdel }));
     }
 }
 
@@ -113,13 +120,18 @@ mod tests {
 
     #[test]
     fn the_arkivdel_of_the_request_holds_where_nothing_else_is_said() {
-        let data = json!({"arkivdel": "SAK", "arkivmelding": {"mappe": {}, "registrering": {"arkivdel": {"kode": "X"}}}});
-        let request = Request::read(&event(&data)).unwrap();
-        let expected = json!({
-            "system": "seljord-oppvekst", "antallFiler": 0,
-            "mappe": {"arkivdel": {"kode": "SAK"}}, "registrering": {"arkivdel": {"kode": "X"}},
-        });
-        assert_eq!(request.doc, expected);
+        let read = |arkivmelding: Value| {
+            let data = json!({"arkivdel": "SAK", "arkivmelding": arkivmelding});
+            let mut doc = Request::read(&event(&data)).unwrap().doc;
+            assert_eq!((doc["system"].take(), doc["antallFiler"].take()), (json!("seljord-oppvekst"), json!(0)));
+            (doc["mappe"].take(), doc["registrering"].take())
+        };
+        let (sak, own) = (json!({"arkivdel": {"kode": "SAK"}}), json!({"arkivdel": {"kode": "X"}}));
+        assert_eq!(read(json!({"mappe": {}, "registrering": {}})), (sak.clone(), json!({})));
+        assert_eq!(read(json!({"registrering": {}})), (Value::Null, sak));
+        assert_eq!(read(json!({"registrering": own})), (Value::Null, own));
+        let held = json!({"referanseForelderMappe": {"mappeID": "2026/1"}});
+        assert_eq!(read(json!({"registrering": held})), (Value::Null, held));
     }
 
     #[test]

@@ -131,7 +131,8 @@ impl Worker {
                 Err(refusal) => {
                     // What was on its way may be in the log or not.
                     settled = false;
-                    if failures == 0 {
+                    // That deposits are read anew, as at a first start, is told by the projection itself.
+                    if failures == 0 && refusal.reason != Reason::IndexBehind {
                         let reason = refusal.reason.as_str();
                         tracing::warn!(tenant = %self.tenant, reason, "deposits wait: they cannot be decided now");
                     }

@@ -10,8 +10,6 @@ macro_rules! document {
 
 /// The contract documents as they are written, by event type.
 pub const DOCUMENTS: &[&str] = &[
-    document!("archive.deposit-accepted"),
-    document!("archive.deposit-requested"),
     document!("building.application-received"),
     document!("building.neighbours-notified"),
     document!("building.permit-granted"),
@@ -45,12 +43,22 @@ pub const DOCUMENTS: &[&str] = &[
     document!("system.replacement-announced"),
 ];
 
-/// The contracts that come with the binary.
+/// The contracts that the demo publishes.
 ///
 /// # Errors
 /// Where a document is not a contract; the tests see that each is.
 pub fn contracts() -> Result<Vec<Contract>, ContractError> {
     DOCUMENTS.iter().map(|document| Contract::parse(document.as_bytes())).collect()
+}
+
+/// Those, and those that the hub publishes itself.
+///
+/// # Errors
+/// As [`contracts`].
+pub fn all_contracts() -> Result<Vec<Contract>, ContractError> {
+    let mut all = contracts()?;
+    all.extend(samflyt_registry::own_contracts()?);
+    Ok(all)
 }
 
 #[cfg(test)]

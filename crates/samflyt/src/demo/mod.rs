@@ -1,5 +1,6 @@
 //! `samflyt demo`: a region, its house, its contracts, and one week of its affairs, through the real doors of a real hub.
 
+mod archive;
 pub mod catalogue;
 pub mod contracts;
 mod house;
@@ -69,7 +70,7 @@ impl Demo {
             "warn".clone_into(&mut config.telemetry.log_filter);
         }
         let _telemetry = telemetry::init(&config.telemetry, "samflyt")?;
-        println!("Starting a hub: broker, gateway, registry, lineage, in one process");
+        println!("Starting a hub: broker, gateway, registry, lineage, archive, in one process");
         let local = LocalHub::start(config).await?;
         supervise(&local);
         let shown = self.show(&local, &region).await;
@@ -92,12 +93,15 @@ impl Demo {
         let house = House::embedded(region, today)?;
         catalogue::put(&operator, &house).await.context("describing the house")?;
         let week = week(self.seed);
-        let totals = publish::publish(local, region, &week).await?;
+        archive::prepare(local, &operator, region, &week).await.context("preparing the archives")?;
+        let mut totals = publish::publish(local, region, &week).await?;
+        archive::answered(&operator, &week, &mut totals).await?;
         publish::replace(&operator, region).await?;
         show::week(&operator, &week, &totals).await?;
-        let expected = Drift::of(&house.agreements, &week.flows(), &contracts::contracts()?, today);
+        let kept = archive::page(&operator, &week, &totals).await?;
+        let expected = Drift::of(&house.agreements, &week.flows(), &contracts::all_contracts()?, today);
         let declared = house::pages(&operator, &house, &expected, &week, &totals).await?;
         let agrees = show::positions(&operator, &totals).await?;
-        Ok(declared && agrees && totals.iter().all(Totals::adds_up))
+        Ok(kept && declared && agrees && totals.iter().all(Totals::adds_up))
     }
 }

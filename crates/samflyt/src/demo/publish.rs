@@ -21,6 +21,8 @@ pub(super) struct Totals {
     pub accepted: u64,
     pub duplicates: u64,
     pub refused: BTreeMap<String, u64>,
+    /// Events that the archive answered by.
+    pub answers: u64,
     /// The newest sequence that was answered.
     pub sequence: u64,
     /// Answers that are not what the week expects: the event's id, what was expected, what came.

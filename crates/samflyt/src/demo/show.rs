@@ -131,9 +131,10 @@ pub(super) async fn positions(operator: &Client, totals: &[Totals]) -> anyhow::R
         let status = operator.lineage().get_status(request).await?.into_inner();
         for tenant in status.tenants {
             let position = tenant.position.unwrap_or_default();
-            let right = tenant.events == of.accepted && position.sequence == of.accepted;
+            let appended = of.accepted + of.answers;
+            let right = tenant.events == appended && position.sequence == appended;
             agrees &= right;
-            let remark = if right { "" } else { "DIFFERS FROM WHAT WAS ACCEPTED" };
+            let remark = if right { "" } else { "DIFFERS FROM WHAT WAS APPENDED" };
             table.row([
                 &tenant.tenant,
                 &position.sequence.to_string(),

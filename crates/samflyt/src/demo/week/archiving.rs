@@ -1,23 +1,27 @@
-//! Documents into the archive, and its receipt.
+//! Documents and metadata into the hub's archive, which answers itself.
 
 use samflyt_events::SystemId;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-use super::calendar::date_time;
 use super::house::House;
+use super::people::Person;
 use super::scribe::{Fact, Scribe, Told};
 
-/// What a system hands over.
+/// The event type that asks for a deposit.
+pub const REQUESTED: &str = "archive.deposit-requested";
+
+/// What a system hands over: an outgoing letter of one of its cases.
 pub struct Handover<'a> {
     pub system: &'a SystemId,
     pub case: &'a str,
-    pub record_type: &'static str,
     pub title: &'a str,
+    pub recipient: &'a Person,
     /// The provision that it is exempt from public access by.
     pub screening: Option<&'static str>,
 }
 
-/// Asks for a deposit; the archive accepts it.
+/// Writes the letter, and asks for its deposit.
 pub fn deposit(
     scribe: &mut Scribe,
     house: &House<'_>,
@@ -25,38 +29,60 @@ pub fn deposit(
     handover: &Handover<'_>,
 ) -> Option<Told> {
     let deposit = scribe.number(house, &format!("D-{}-2026-", house.tenant.municipality_number));
-    let documents: Vec<Value> = (0..scribe.chance.within(1..=3)).map(|_| document(scribe)).collect();
-    let count = documents.len();
-    let mut data = json!({
-        "deposit": deposit, "case": handover.case, "record_type": handover.record_type, "title": handover.title,
-        "documents": documents,
+    let letters: Vec<Vec<u8>> =
+        (0..scribe.chance.within(1..=3)).map(|nth| letter(scribe, handover, &deposit, nth)).collect();
+    let described: Vec<Value> = letters.iter().enumerate().map(|(nth, _)| described(handover, nth)).collect();
+    let documents = letters.iter().enumerate().map(|(nth, letter)| {
+        let sha256: String = Sha256::digest(letter).iter().map(|byte| format!("{byte:02x}")).collect();
+        json!({ "name": file_name(nth), "sha256": sha256, "size": letter.len() })
     });
-    if let Some(screening) = handover.screening {
-        data["screening"] = screening.into();
+    let case = json!({ "referanseEksternNoekkel": { "fagsystem": handover.system, "noekkel": handover.case } });
+    let mut mappe = case.clone();
+    mappe["@type"] = "saksmappe".into();
+    mappe["tittel"] = handover.title.into();
+    let mut registrering = json!({
+        "@type": "journalpost", "tittel": handover.title, "referanseForelderMappe": case,
+        "referanseEksternNoekkel": { "fagsystem": handover.system, "noekkel": deposit },
+        "journalposttype": { "kode": "U" }, "dokumentbeskrivelse": described,
+        "korrespondansepart": [{
+            "korrespondanseparttype": { "kode": "EM" }, "korrespondansepartNavn": handover.recipient.name,
+        }],
+    });
+    if let Some(law) = handover.screening {
+        registrering["skjerming"] =
+            json!({ "tilgangsrestriksjon": { "kode": "13" }, "skjermingshjemmel": law });
     }
+    let data = json!({
+        "arkivmelding": { "mappe": mappe, "registrering": registrering },
+        "documents": documents.collect::<Vec<_>>(),
+    });
     let at = scribe.after(cause, 1..=15);
-    let fact = Fact { system: handover.system, kind: "archive.deposit-requested", data };
-    let requested = scribe.follow(house, cause, at, fact)?;
-
-    let at = scribe.after(&requested, 0..=3);
-    // A case of another system has a case file of its own in the archive.
-    let file = if handover.case.starts_with("2026/") {
-        handover.case.to_owned()
-    } else {
-        scribe.number(house, "2026/")
-    };
-    let record = scribe.number(house, &format!("{file}-"));
-    let data =
-        json!({ "deposit": deposit, "record": record, "documents": count, "accepted_at": date_time(at) });
-    scribe.follow(
-        house,
-        &requested,
-        at,
-        Fact { system: house.archive, kind: "archive.deposit-accepted", data },
-    )
+    let fact = Fact { system: handover.system, kind: REQUESTED, data };
+    let requested = scribe.follow_about(house, cause, at, fact, handover.case)?;
+    scribe.letters.entry(house.tenant.id.to_string()).or_default().extend(letters);
+    Some(requested)
 }
 
-fn document(scribe: &mut Scribe) -> Value {
-    let format = *scribe.chance.pick(&["application/pdf", "application/pdf", "application/pdf", "text/xml"]);
-    json!({ "sha256": scribe.chance.hex(64), "bytes": scribe.chance.within(4_000..=3_000_000), "format": format })
+fn file_name(nth: usize) -> String {
+    if nth == 0 { "letter.txt".to_owned() } else { format!("attachment-{nth}.txt") }
+}
+
+fn described(handover: &Handover<'_>, nth: usize) -> Value {
+    let (title, role) = match nth {
+        0 => (handover.title.to_owned(), "H"),
+        _ => (format!("Attachment {nth}"), "V"),
+    };
+    json!({
+        "tittel": title, "tilknyttetRegistreringSom": { "kode": role },
+        "dokumentobjekt": [{
+            "variantformat": { "kode": "P" }, "filnavn": file_name(nth), "referanseDokumentfil": file_name(nth),
+        }],
+    })
+}
+
+/// A letter that no other is like. Nobody in it is real.
+fn letter(scribe: &mut Scribe, handover: &Handover<'_>, deposit: &str, nth: i64) -> Vec<u8> {
+    let lines: Vec<String> = (0..scribe.chance.within(10..=60)).map(|_| scribe.chance.hex(72)).collect();
+    let Handover { title, case, .. } = handover;
+    format!("{title}\nCase {case}, {deposit}, page {nth}\n\n{}\n", lines.join("\n")).into_bytes()
 }

@@ -33,8 +33,8 @@ pub fn permit(scribe: &mut Scribe, house: &House<'_>, at: OffsetDateTime) -> Opt
     let handover = Handover {
         system: house.building(decided.at),
         case: &application.case,
-        record_type: "outgoing",
         title: "Building permit",
+        recipient: application.applicant,
         screening: None,
     };
     archiving::deposit(scribe, house, &decided, &handover)?;

@@ -51,8 +51,8 @@ pub fn assessment(scribe: &mut Scribe, house: &House<'_>, at: OffsetDateTime) ->
     let handover = Handover {
         system: house.care,
         case: &case,
-        record_type: "outgoing",
         title: "Decision on health and care services",
+        recipient: patient,
         screening: Some("offentleglova § 13"),
     };
     archiving::deposit(scribe, house, &decided, &handover);

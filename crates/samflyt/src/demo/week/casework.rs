@@ -38,14 +38,15 @@ const MATTERS: [(&str, &str, &str); 8] = [
 /// A case that somebody wrote a letter about, to the archive.
 pub fn ordinary(scribe: &mut Scribe, house: &House<'_>, at: OffsetDateTime) -> Option<Told> {
     let (title, class, unit) = *scribe.chance.pick(&MATTERS);
-    let parties = vec![house.people.adult(&mut scribe.chance)];
+    let party = house.people.adult(&mut scribe.chance);
+    let parties = vec![party];
     let matter = Matter { title, class, unit, parties };
     let (case, opened) = open(scribe, house, None, at, &matter)?;
     let at = scribe.after_at_work(&opened, 120..=4000);
     let outcome = *scribe.chance.pick(&["granted", "granted", "granted", "partly-granted", "refused"]);
     let decided = decide(scribe, house, &opened, at, &case, &matter, outcome)?;
     let handover =
-        Handover { system: house.archive, case: &case, record_type: "outgoing", title, screening: None };
+        Handover { system: house.archive, case: &case, title, recipient: party, screening: None };
     archiving::deposit(scribe, house, &decided, &handover)
 }
 

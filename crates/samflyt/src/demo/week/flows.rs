@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::archiving::REQUESTED;
 use super::{Expect, Week};
 
 /// Who gives what to whom, of which municipality's affairs.
@@ -20,7 +21,8 @@ impl std::fmt::Display for Flow {
 }
 
 impl Week {
-    /// What is accepted, and was caused by another system's event, is a flow from that system.
+    /// What is accepted, and was caused by another system's event, is a flow from that system. The archive answers each
+    /// request for a deposit.
     pub fn flows(&self) -> BTreeSet<Flow> {
         let mut flows = BTreeSet::new();
         for (tenant, planned) in &self.by_tenant {
@@ -28,6 +30,14 @@ impl Week {
             let mut kinds = BTreeMap::new();
             for event in accepted.map(|planned| &planned.event) {
                 kinds.insert(format!("{}/{}", event.system, event.id), event.r#type.as_str());
+                if event.r#type == REQUESTED {
+                    flows.insert(Flow {
+                        tenant: tenant.clone(),
+                        provider: event.system.clone(),
+                        kind: REQUESTED.to_owned(),
+                        consumer: format!("{tenant}-arkiv"),
+                    });
+                }
                 let Some((provider, _)) = event.causation_id.split_once('/') else { continue };
                 let Some(kind) = kinds.get(&event.causation_id) else { continue };
                 if provider != event.system {

@@ -120,8 +120,8 @@ fn decide(
     let handover = Handover {
         system: house.kindergartens,
         case: &application.case,
-        record_type: "outgoing",
         title: "Offer of a kindergarten place",
+        recipient: application.guardian,
         screening: Some("offentleglova § 13"),
     };
     archiving::deposit(scribe, house, &decided, &handover)

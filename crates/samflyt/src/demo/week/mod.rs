@@ -30,7 +30,8 @@ use anyhow::Context;
 use samflyt_proto::common::Event;
 use time::OffsetDateTime;
 
-use super::{contracts::contracts, region::Region};
+use super::{contracts::all_contracts, region::Region};
+pub use archiving::REQUESTED;
 pub use flows::Flow;
 use house::House;
 use scribe::{Scribe, Told};
@@ -63,6 +64,8 @@ pub enum Expect {
 pub struct Week {
     /// By the tenant whose client sends it, in the order of sending: causes before consequences, originals before copies.
     pub by_tenant: BTreeMap<String, Vec<Planned>>,
+    /// The documents that its deposits refer to, by tenant: they go ahead.
+    pub letters: BTreeMap<String, Vec<Vec<u8>>>,
     pub showcase: Showcase,
 }
 
@@ -83,7 +86,7 @@ pub fn week(seed: u64) -> Week {
 
 fn tell(seed: u64) -> anyhow::Result<Week> {
     let region = Region::embedded()?;
-    let mut scribe = Scribe::new(seed, &contracts()?);
+    let mut scribe = Scribe::new(seed, &all_contracts()?);
     let mut houses = Vec::new();
     for tenant in &region.tenants {
         let house = House::new(&region, tenant, &mut scribe.chance);
@@ -105,7 +108,7 @@ fn tell(seed: u64) -> anyhow::Result<Week> {
         list.sort_by_key(|sent| sent.at);
         (tenant, list.into_iter().map(|sent| sent.planned).collect())
     });
-    Ok(Week { by_tenant: by_tenant.collect(), showcase })
+    Ok(Week { by_tenant: by_tenant.collect(), letters: scribe.letters, showcase })
 }
 
 fn showcase(scribe: &mut Scribe, house: &House<'_>) -> Option<Showcase> {

@@ -36,6 +36,8 @@ pub struct Scribe {
     pub chance: Chance,
     /// By tenant; not in order.
     pub sent: BTreeMap<String, Vec<Sent>>,
+    /// The documents that are deposited, by tenant.
+    pub letters: BTreeMap<String, Vec<Vec<u8>>>,
     /// Pointer to the entity, by event type.
     entities: BTreeMap<String, String>,
     counters: BTreeMap<String, u64>,
@@ -47,6 +49,7 @@ impl Scribe {
         Self {
             chance: Chance::new(seed),
             sent: BTreeMap::new(),
+            letters: BTreeMap::new(),
             entities: contracts.iter().filter_map(pointer).collect(),
             counters: BTreeMap::new(),
         }
@@ -67,6 +70,21 @@ impl Scribe {
     ) -> Option<Told> {
         let (told, event) = self.tell(house, at, fact, Some(cause))?;
         event.causation_id.clone_from(&cause.reference);
+        Some(told)
+    }
+
+    /// As [`Scribe::follow`], about what the data itself does not name.
+    pub fn follow_about(
+        &mut self,
+        house: &House<'_>,
+        cause: &Told,
+        at: OffsetDateTime,
+        fact: Fact<'_>,
+        entity: &str,
+    ) -> Option<Told> {
+        let (told, event) = self.tell(house, at, fact, Some(cause))?;
+        event.causation_id.clone_from(&cause.reference);
+        entity.clone_into(&mut event.entity);
         Some(told)
     }
 
