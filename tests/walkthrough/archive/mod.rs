@@ -3,6 +3,7 @@
 mod bad_uploads;
 mod damage;
 mod deposits;
+mod deposits_kill;
 mod fsync;
 mod http;
 mod kill_nine;
