@@ -3,6 +3,7 @@
 //! The hub runs as a process of its own, so that its memory and processor time are its own; the broker too.
 
 mod child;
+mod deposits;
 mod gateway;
 mod latency;
 mod load;
@@ -27,6 +28,8 @@ enum What {
     Latency,
     /// Folding lineage anew from a log of a million events
     Rebuild,
+    /// Deposits of one journalpost with one document, durable, and their receipts
+    Deposits,
     /// Questions about a generated nation of 357 municipalities, and what the hub needs for it; takes minutes
     Nation,
 }
@@ -54,7 +57,7 @@ impl Bench {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let config = TelemetryConfig { log_filter: "warn".to_owned(), ..TelemetryConfig::default() };
         let _telemetry = telemetry::init(&config, "samflyt-bench")?;
-        let all = [What::Gateway, What::Latency, What::Rebuild, What::Nation];
+        let all = [What::Gateway, What::Latency, What::Rebuild, What::Deposits, What::Nation];
         let chosen = if self.what.is_empty() { all.to_vec() } else { self.what.clone() };
         let fsync = machine::fsync()?;
         let mut report = json!({
@@ -69,6 +72,7 @@ impl Bench {
                 What::Gateway => ("gateway", gateway::measure(self.runs, self.quick).await?),
                 What::Latency => ("latency", latency::measure(self.quick).await?),
                 What::Rebuild => ("rebuild", rebuild::measure(self.quick).await?),
+                What::Deposits => ("deposits", deposits::measure(self.quick).await?),
                 What::Nation => ("nation", nation::measure(self.quick).await?),
             };
             report[name] = measured;
