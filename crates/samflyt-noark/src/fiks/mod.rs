@@ -4,10 +4,12 @@
 
 pub mod arkivstruktur;
 pub mod avskrivning;
+pub mod codes;
 pub mod dokumentobjekt;
 pub mod feilmelding;
 pub mod innsyn;
 pub mod kvittering;
+pub mod message_type;
 pub mod metadatakatalog;
 pub mod minimum;
 pub mod namespaces;
@@ -17,6 +19,7 @@ pub mod opprett;
 pub mod resultat;
 pub mod sok;
 
+pub use self::message_type::MessageType;
 use crate::grammar::Root;
 
 /// The schemas of payloads.
