@@ -9,7 +9,9 @@ use std::process::Command;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use samflyt_noark::fiks::Schema;
+use samflyt_noark::grammar::{Complex, Content};
 use samflyt_noark::{read, write};
+use serde_json::Value;
 
 use self::random::{Choices, document};
 
@@ -30,7 +32,7 @@ proptest! {
     fn what_is_written_of_every_schema_is_read_as_it_was(choices in vec(any::<u16>(), 0..1500)) {
         for schema in Schema::ALL {
             let root = schema.root();
-            let made = document(root.content, &mut Choices(&choices));
+            let made = document(root.content, &mut Choices::new(&choices));
             let xml = write::document(root, &made).map_err(|error| TestCaseError::fail(format!("{schema:?}: {error}")))?;
             prop_assert_eq!(read::xml(xml.as_bytes(), root), Ok(made), "{:?}: {}", schema, xml);
         }
@@ -39,7 +41,7 @@ proptest! {
     #[test]
     fn a_document_made_by_its_grammar_is_right_as_json(choices in vec(any::<u16>(), 0..1500)) {
         for schema in Schema::ALL {
-            let made = document(schema.root().content, &mut Choices(&choices));
+            let made = document(schema.root().content, &mut Choices::new(&choices));
             prop_assert_eq!(read::json(&made, schema.root().content, ""), Ok(()), "{:?}: {}", schema, made);
         }
     }
@@ -60,30 +62,148 @@ fn xsd(folder: &Path, schema: Schema) -> PathBuf {
     found.next().unwrap_or_else(|| panic!("no published schema has {target}"))
 }
 
+/// Numbers that are the same in every run.
+struct Seeded(u32);
+
+impl Seeded {
+    fn next(&mut self) -> u16 {
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        u16::try_from(self.0 >> 16).unwrap()
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        usize::from(self.next()) % limit
+    }
+
+    /// A document of a schema, written.
+    fn written(&mut self, schema: Schema, choices: usize) -> String {
+        let choices: Vec<u16> = (0..choices).map(|_| self.next()).collect();
+        let made = document(schema.root().content, &mut Choices::new(&choices));
+        write::document(schema.root(), &made).unwrap()
+    }
+}
+
+/// Every element of a type and of what is in it, as type and name.
+fn elements(of: &'static Complex, all: &mut BTreeSet<(&'static str, &'static str, &'static str)>) {
+    for (_, element) in of.all() {
+        if !all.insert((of.namespace, of.name, element.name)) {
+            continue;
+        }
+        match element.content {
+            Content::Complex(inner) | Content::Repeated(inner) => elements(inner, all),
+            Content::Derived(types) => types.iter().for_each(|inner| elements(inner, all)),
+            Content::Text(_) | Content::Any => {}
+        }
+    }
+}
+
+/// Takes out those that a document has.
+fn take_out(
+    value: &Value,
+    of: &'static Complex,
+    all: &mut BTreeSet<(&'static str, &'static str, &'static str)>,
+) {
+    for (_, element) in of.all() {
+        let Some(member) = value.get(element.name) else { continue };
+        all.remove(&(of.namespace, of.name, element.name));
+        let one = std::slice::from_ref(member);
+        for item in member.as_array().map_or(one, Vec::as_slice) {
+            match element.content {
+                Content::Complex(inner) | Content::Repeated(inner) => take_out(item, inner, all),
+                Content::Derived(types) => {
+                    let inner = types.iter().find(|inner| item[write::TYPE] == inner.name).unwrap();
+                    take_out(item, inner, all);
+                }
+                Content::Text(_) | Content::Any => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn the_documents_made_at_random_have_every_element_of_every_schema() {
+    let mut seeded = Seeded(17);
+    let mut all = BTreeSet::new();
+    Schema::ALL.iter().for_each(|schema| elements(schema.root().content, &mut all));
+    assert!(all.len() > 1000, "{}", all.len());
+    for (schema, number) in Schema::ALL.iter().flat_map(|schema| (0..300).map(move |number| (schema, number)))
+    {
+        let choices: Vec<u16> = (0..number * 40).map(|_| seeded.next()).collect();
+        take_out(
+            &document(schema.root().content, &mut Choices::new(&choices)),
+            schema.root().content,
+            &mut all,
+        );
+    }
+    assert_eq!(all, BTreeSet::new());
+}
+
+/// What xmllint says of each: whether it is valid, and why not.
+fn xmllint(folder: &Path, schema: Schema, documents: &[String]) -> Vec<(bool, String)> {
+    let written = tempfile::tempdir().unwrap();
+    let files: Vec<_> =
+        (0..documents.len()).map(|number| written.path().join(format!("{number}.xml"))).collect();
+    for (file, document) in files.iter().zip(documents) {
+        std::fs::write(file, document).unwrap();
+    }
+    let mut xmllint = Command::new("xmllint");
+    xmllint.args(["--noout", "--nonet", "--schema"]).arg(xsd(folder, schema)).args(&files);
+    let said = String::from_utf8(xmllint.output().unwrap().stderr).unwrap();
+    let verdict = |file: &PathBuf| {
+        let name = format!("{}", file.display());
+        let about: String =
+            said.lines().filter(|line| line.starts_with(&name)).collect::<Vec<_>>().join("\n");
+        (about.ends_with(" validates"), about)
+    };
+    files.iter().map(verdict).collect()
+}
+
 #[test]
 fn what_is_written_of_every_schema_is_valid_against_the_published_one() {
     let Some(folder) = published() else { return };
-    let written = tempfile::tempdir().unwrap();
-    let mut state = 17_u32;
-    let mut seeded = |_| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        u16::try_from(state >> 16).unwrap()
-    };
+    let mut seeded = Seeded(17);
     for schema in Schema::ALL {
-        let mut files = Vec::new();
-        for number in 0..12 {
-            let choices: Vec<u16> = (0..number * 200).map(&mut seeded).collect();
-            let made = document(schema.root().content, &mut Choices(&choices));
-            let file = written.path().join(format!("{schema:?}-{number}.xml"));
-            std::fs::write(&file, write::document(schema.root(), &made).unwrap()).unwrap();
-            files.push(file);
+        let documents: Vec<_> = (0..300).map(|number| seeded.written(*schema, number * 40)).collect();
+        for ((valid, why), document) in xmllint(&folder, *schema, &documents).iter().zip(&documents) {
+            assert!(valid, "{schema:?}: {why}\n{document}");
         }
-        let schema_file = xsd(&folder, *schema);
-        let mut xmllint = Command::new("xmllint");
-        let output =
-            xmllint.args(["--noout", "--nonet", "--schema"]).arg(&schema_file).args(&files).output().unwrap();
-        assert!(output.status.success(), "{schema:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
+}
+
+/// Changes a document in one place: a line, which is a small element or a tag, is left out, comes twice, or later.
+fn change(document: &str, seeded: &mut Seeded) -> String {
+    let mut lines: Vec<_> = document.lines().collect();
+    let at = 1 + seeded.below(lines.len() - 1);
+    match seeded.below(4) {
+        0 => drop(lines.remove(at)),
+        1 => lines.insert(at, lines[at]),
+        2 => {
+            let other = (at + 1 + seeded.below(3)).min(lines.len() - 1);
+            lines.swap(at, other);
+        }
+        _ => {
+            let line = lines[at].replace("mappe\"", "registrering\"").replace(">2", ">x").replace("ID", "id");
+            return document.replacen(lines[at], &line, 1);
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn what_is_read_is_what_the_published_schemas_hold_for_valid() {
+    let Some(folder) = published() else { return };
+    let mut seeded = Seeded(4);
+    let mut refused = 0;
+    for schema in Schema::ALL {
+        let documents: Vec<_> = (0..60).map(|number| seeded.written(*schema, 40 + number * 10)).collect();
+        let changed: Vec<_> = documents.iter().map(|document| change(document, &mut seeded)).collect();
+        for ((valid, why), document) in xmllint(&folder, *schema, &changed).iter().zip(&changed) {
+            let read = read::xml(document.as_bytes(), schema.root());
+            assert_eq!(read.is_ok(), *valid, "{schema:?}: {read:#?}\nxmllint: {why}\n{document}");
+            refused += usize::from(!valid);
+        }
+    }
+    assert!(refused > 300, "only {refused} documents were changed for the worse");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Documents made at random by their grammar: all that it allows, and nothing else.
 
+use std::collections::BTreeMap;
+
 use samflyt_noark::grammar::{Complex, Content, Element, Simple};
 use samflyt_noark::write::TYPE;
 use serde_json::{Map, Value, json};
@@ -8,14 +10,29 @@ use serde_json::{Map, Value, json};
 const DEPTH_MAX: usize = 7;
 
 /// What is chosen, one number after the other; when they are used up, always the first that there is.
-pub struct Choices<'c>(pub &'c [u16]);
+pub struct Choices<'c> {
+    left: &'c [u16],
+    /// Of six elements that may be left out, so many are there; deeper inside, fewer.
+    density: usize,
+}
 
-impl Choices<'_> {
+impl<'c> Choices<'c> {
+    pub fn new(left: &'c [u16]) -> Self {
+        let mut choices = Self { left, density: 0 };
+        choices.density = 1 + choices.below(5);
+        choices
+    }
+
+    fn is_there(&mut self, depth: usize) -> bool {
+        let of = 6 + depth;
+        depth < DEPTH_MAX && self.below(of) > of - 1 - self.density
+    }
+
     fn below(&mut self, limit: usize) -> usize {
-        match self.0.split_first() {
+        match self.left.split_first() {
             None => 0,
             Some((first, rest)) => {
-                self.0 = rest;
+                self.left = rest;
                 usize::from(*first) % limit
             }
         }
@@ -33,15 +50,18 @@ pub fn document(of: &'static Complex, choices: &mut Choices<'_>) -> Value {
 fn complex(of: &'static Complex, choices: &mut Choices<'_>, depth: usize) -> Value {
     let elements = of.all();
     let mut members = Map::new();
+    // Of each choice: the element that was chosen, if any.
+    let mut chosen = BTreeMap::new();
     for (_, element) in &elements {
-        let same: Vec<_> = elements.iter().filter(|(_, other)| other.choice == element.choice).collect();
-        let there = match (element.choice, element.required) {
-            (0, true) => true,
-            (0, false) => depth < DEPTH_MAX && choices.below(3) == 1,
-            (_, required) => {
-                let last = std::ptr::eq(same[same.len() - 1].1, *element);
-                let taken = same.iter().any(|(_, other)| members.contains_key(other.name));
-                !taken && ((required && last) || (depth < DEPTH_MAX && choices.below(3) == 1))
+        let there = match element.choice {
+            0 => element.required || choices.is_there(depth),
+            choice => {
+                let of_choice = chosen.entry(choice).or_insert_with(|| {
+                    let same: Vec<_> = elements.iter().filter(|(_, other)| other.choice == choice).collect();
+                    let any = element.required || choices.is_there(depth);
+                    any.then(|| same[choices.below(same.len())].1.name)
+                });
+                *of_choice == Some(element.name)
             }
         };
         if there {
@@ -53,7 +73,7 @@ fn complex(of: &'static Complex, choices: &mut Choices<'_>, depth: usize) -> Val
 
 fn member(element: &'static Element, choices: &mut Choices<'_>, depth: usize) -> Value {
     if element.many {
-        let count = 1 + choices.below(3);
+        let count = 1 + choices.below(2);
         return (0..count).map(|_| value(element, choices, depth)).collect();
     }
     value(element, choices, depth)
