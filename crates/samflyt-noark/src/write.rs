@@ -139,7 +139,7 @@ impl Writer {
         match element.content {
             Content::Text(_) => {
                 let text = match value {
-                    Value::String(text) if text.chars().all(is_xml) => escaped(text),
+                    Value::String(text) if text.chars().all(is_xml) => escape(text.as_str()).into_owned(),
                     Value::String(_) => {
                         return Err(self.wrong(element.name, "holds a character that XML does not allow"));
                     }
@@ -254,11 +254,6 @@ impl Writer {
     }
 }
 
-/// Text as it stands between tags. A reader takes a carriage return that is written as it is for the end of a line.
-fn escaped(text: &str) -> String {
-    escape(text).replace('\r', "&#13;")
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -315,6 +310,43 @@ mod tests {
 </svar>
 "#;
         assert_eq!(xml, expected);
+    }
+
+    static PAR: Complex = Complex {
+        name: "par",
+        namespace: "urn:m",
+        base: None,
+        elements: &[
+            Element::text("a", Simple::String).one_of(1),
+            Element::text("b", Simple::String).one_of(1),
+            Element::derived("aapen", &[&SAK, &KODE]).optional(),
+        ],
+    };
+    static PAR_ROOT: Root = Root { name: "par", namespace: "urn:m", content: &PAR };
+
+    #[track_caller]
+    fn refused(value: &Value, path: &str, rule: &str) {
+        let error = document(&PAR_ROOT, value).unwrap_err();
+        assert_eq!((error.path.as_str(), error.rule), (path, rule));
+    }
+
+    #[test]
+    fn of_a_choice_one_is_written_and_neither_none_nor_both() {
+        assert!(document(&PAR_ROOT, &json!({"b": "1"})).is_ok());
+        refused(&json!({}), "/par/a", "or another of the same choice is missing");
+        refused(&json!({"a": "1", "b": "2"}), "/par/a", "is there with another of the same choice");
+    }
+
+    #[test]
+    fn what_is_of_an_abstract_type_must_say_its_type() {
+        let rule = "is of a type that does not belong here";
+        refused(&json!({"a": "1", "aapen": {"tittel": "T", "aar": 1}}), "/par/aapen", rule);
+        assert!(document(&PAR_ROOT, &json!({"a": "1", "aapen": {"@type": "kode", "kode": "K"}})).is_ok());
+    }
+
+    #[test]
+    fn characters_that_xml_does_not_allow_are_not_written() {
+        refused(&json!({"a": "\u{b}"}), "/par/a", "holds a character that XML does not allow");
     }
 
     #[test]

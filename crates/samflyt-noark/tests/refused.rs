@@ -1,4 +1,5 @@
 //! What comes wrong is refused with the place, the rule and what to do, and all of it at once.
+#![allow(clippy::unwrap_used)]
 
 use samflyt_noark::fiks::Schema;
 use samflyt_noark::read::{self, PROBLEMS_MAX, Problem};
@@ -255,10 +256,10 @@ fn depth_elements_and_attributes_are_limited() {
 #[test]
 fn xml_of_the_senders_own_is_kept_so_that_it_means_the_same_elsewhere() {
     let own = "<mappe><tittel>T</tittel><virksomhetsspesifikkeMetadata><k:a xsi:type=\"k:b\">1 &lt; 2</k:a> \
-               <c/></virksomhetsspesifikkeMetadata></mappe>";
+               <c/><d xmlns=\"urn:d\" k:e=\"2\"/></virksomhetsspesifikkeMetadata></mappe>";
     let kept = format!(
         "<k:a xmlns=\"{OPPRETT}\" xmlns:k=\"{KATALOG}\" xmlns:xsi=\"{XSI}\" xsi:type=\"k:b\">1 &lt; 2</k:a> \
-         <c xmlns=\"{OPPRETT}\"/>"
+         <c xmlns=\"{OPPRETT}\"/><d xmlns:k=\"{KATALOG}\" xmlns=\"urn:d\" k:e=\"2\"/>"
     );
     let document = read(own).unwrap();
     assert_eq!(document["mappe"]["virksomhetsspesifikkeMetadata"], kept);

@@ -1,4 +1,5 @@
 //! What is written is read again as it was, and is what the schemas of the protocol want.
+#![allow(clippy::unwrap_used)]
 
 mod random;
 
