@@ -10,9 +10,10 @@ use samflyt_proto::archive::{
     ListDepositsResponse, get_record_request::Reference,
 };
 use samflyt_proto::common::Event;
-use samflyt_proto::lineage::{AtLeast, TraceEventRequest};
+use samflyt_proto::lineage::{AtLeast, GetCoverageRequest, TraceEventRequest, Uncovered};
 use samflyt_proto::registry;
 use samflyt_runtime::refused::timestamp;
+use samflyt_testkit::events::event;
 use samflyt_testkit::hub::{SELJORD, TestHub};
 use serde_json::{Value, json};
 use time::macros::datetime;
@@ -133,10 +134,10 @@ async fn a_deposit_is_accepted_with_numbers_and_its_receipt_follows_from_it() {
     let (hub, client) = ready().await;
     let document = document(1, 1_000);
     upload(&client, &document).await.unwrap();
-    let mut event = request("vedtak-1", "2026/17", &data("17", "17-1", &document));
-    event.correlation_id = "seljord-skjema/form-1".to_owned();
-    event.backfill = true;
-    publish(&client, event.clone()).await.unwrap();
+    let mut asked = request("vedtak-1", "2026/17", &data("17", "17-1", &document));
+    asked.correlation_id = "seljord-skjema/form-1".to_owned();
+    asked.backfill = true;
+    publish(&client, asked.clone()).await.unwrap();
     let (deposit, receipt) = answered(&client, "vedtak-1").await;
     assert_eq!(deposit.state(), DepositState::Accepted, "{receipt}");
     keeps_to_its_contract("archive.deposit-accepted", &receipt);
@@ -157,7 +158,7 @@ async fn a_deposit_is_accepted_with_numbers_and_its_receipt_follows_from_it() {
     assert_eq!(record.created_by_system, SELJORD.system);
 
     // Sent again, it is the same event; asked again by another, it is the same record.
-    assert!(publish(&client, event).await.unwrap().duplicate);
+    assert!(publish(&client, asked).await.unwrap().duplicate);
     publish(&client, super::deposits::request("vedtak-2", "2026/17", &data("17", "17-1", &document)))
         .await
         .unwrap();
@@ -202,15 +203,26 @@ async fn a_deposit_is_rejected_with_every_problem_and_its_place_and_nothing_of_i
     let (deposit, rejection) = answered(&client, "wrong-1").await;
     assert_eq!(deposit.state(), DepositState::Rejected, "{rejection}");
     keeps_to_its_contract("archive.deposit-rejected", &rejection);
-    let fields = fields(&rejection);
+    let found = fields(&rejection);
     for field in [
         "/data/documents/0/sha256",
         "/data/documents/1/sha256",
         "/data/arkivmelding/mappe/klassifikasjon/0",
         "/data/arkivmelding/registrering/korrespondansepart",
     ] {
-        assert!(fields.iter().any(|found| found.starts_with(field)), "{field}: {rejection:#}");
+        assert!(found.iter().any(|found| found.starts_with(field)), "{field}: {rejection:#}");
     }
+    assert!(!rejection.to_string().contains("Testesen"), "{rejection}");
+
+    // What is not in the standard's words is told by its place too.
+    let mut misspelt = data("18", "18-1", &there);
+    misspelt["arkivmelding"]["registrering"]["Prøve Testesen"] = json!(1);
+    misspelt["arkivmelding"]["registrering"]["dokumentbeskrivelse"][0]["dokumentobjekt"][0]["filnavn"] = json!(7);
+    publish(&client, request("wrong-2", "2026/18", &misspelt)).await.unwrap();
+    let (_, rejection) = answered(&client, "wrong-2").await;
+    let at = "/data/arkivmelding/registrering";
+    let object = format!("{at}/dokumentbeskrivelse/0/dokumentobjekt/0/filnavn");
+    assert_eq!(fields(&rejection), BTreeSet::from([at.to_owned(), object]), "{rejection:#}");
     assert!(!rejection.to_string().contains("Testesen"), "{rejection}");
 
     // Mended, under an id of its own: it gets the first number, as nothing was kept of the other.
@@ -220,11 +232,51 @@ async fn a_deposit_is_rejected_with_every_problem_and_its_place_and_nothing_of_i
 
     let rejected = list(&client, DepositState::Rejected).await;
     let requests: Vec<_> = rejected.deposits.iter().map(|deposit| deposit.request.as_str()).collect();
-    assert_eq!(requests, ["seljord-oppvekst/wrong-1"]);
+    assert_eq!(requests, ["seljord-oppvekst/wrong-1", "seljord-oppvekst/wrong-2"]);
     let counts: BTreeSet<_> = rejected.counts.iter().map(|count| (count.state, count.deposits)).collect();
-    let one = |state: DepositState| (i32::from(state), 1);
-    assert_eq!(counts, BTreeSet::from([one(DepositState::Accepted), one(DepositState::Rejected)]));
+    let some = |state: DepositState, deposits| (i32::from(state), deposits);
+    assert_eq!(counts, BTreeSet::from([some(DepositState::Accepted, 1), some(DepositState::Rejected, 2)]));
     assert!(list(&client, DepositState::Waiting).await.deposits.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn coverage_tells_what_was_never_asked_for_and_what_was_rejected_and_not_mended() {
+    let (_hub, client) = ready().await;
+    let document = document(5, 1_000);
+    upload(&client, &document).await.unwrap();
+    for case in ["2026/31", "2026/32", "2026/33", "2026/34"] {
+        publish(&client, event(SELJORD, &format!("opened-{}", &case[5..]), case)).await.unwrap();
+    }
+    let without = |case: &str| {
+        let mut data = data(case, case, &document);
+        data["documents"] = json!([]);
+        data
+    };
+    // 31: never asked for. 32: rejected. 33: rejected and mended. 34: accepted, in the affair of its case.
+    publish(&client, request("r-32", "2026/32", &without("32"))).await.unwrap();
+    publish(&client, request("r-33", "2026/33", &without("33"))).await.unwrap();
+    publish(&client, request("m-33", "2026/33", &data("33", "33", &document))).await.unwrap();
+    let of_affair = Event {
+        correlation_id: "seljord-oppvekst/opened-34".to_owned(),
+        ..request("r-34", "other entity", &data("34", "34", &document))
+    };
+    publish(&client, of_affair).await.unwrap();
+    let (last, _) = answered(&client, "r-34").await;
+    let at_least = Some(AtLeast { tenant: SELJORD.tenant.to_owned(), sequence: last.answer_sequence });
+    let request = GetCoverageRequest { tenants: vec![SELJORD.tenant.to_owned()], at_least, ..Default::default() };
+    let mut stream = client.insight().get_coverage(request).await.unwrap().into_inner();
+    let (mut rows, mut completeness) = (Vec::new(), None);
+    while let Some(message) = stream.message().await.unwrap() {
+        rows.extend(message.rows);
+        completeness = message.completeness;
+    }
+    assert!(!completeness.unwrap().positions.is_empty());
+    let [row] = rows.as_slice() else { panic!("{rows:?}") };
+    assert_eq!((row.system.as_str(), row.r#type.as_str()), ("seljord-oppvekst", "case.opened"));
+    assert_eq!((row.closed, row.accepted, &row.unanswered), (4, 2, &None));
+    let plight = |of: &Option<Uncovered>| of.as_ref().map(|of| (of.affairs, of.oldest.clone())).unwrap();
+    assert_eq!(plight(&row.missing), (1, "seljord-oppvekst/opened-31".to_owned()));
+    assert_eq!(plight(&row.rejected), (1, "seljord-oppvekst/r-32".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ use samflyt_log::Entry;
 use serde_json::Value;
 
 use super::answer::{self, Answer};
+use super::form;
 use super::request::Request;
 use crate::Archive;
 use crate::records::decide::create::{Create, create};
@@ -15,6 +16,7 @@ use crate::records::{Actor, Decision, NotCarried, Records, new_id, unreadable};
 /// A request, and all that can be said of it without looking at the records.
 pub(super) struct Prepared {
     pub event: Event,
+    /// None: it is not of a form that records can be made of.
     request: Option<Request>,
     files: Vec<FileFact>,
     problems: Vec<Problem>,
@@ -50,7 +52,10 @@ impl Archive {
                 }
             }
         }
-        Ok(Prepared { event, request: Some(request), files, problems })
+        let wrong = form::check(&request.doc);
+        let request = Some(request).filter(|_| wrong.is_empty());
+        problems.extend(wrong);
+        Ok(Prepared { event, request, files, problems })
     }
 
     /// Carries a request out, once, or says all that is wrong with it.

@@ -2,7 +2,7 @@
 
 use samflyt_events::{EventRef, RecordedEvent, SystemId, TYPE_PREFIX, TenantId, header_value};
 use samflyt_log::Entry;
-use samflyt_projection::{Fold, FoldError, Writer};
+use samflyt_projection::{Fold, FoldError, StoreError, Writer};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -37,6 +37,12 @@ pub(super) struct Answered {
     pub sequence: u64,
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
+}
+
+impl Deposit {
+    pub fn read(bytes: &[u8]) -> Result<Self, StoreError> {
+        serde_json::from_slice(bytes).map_err(|_| StoreError::Corrupt("a deposit is not of its form"))
+    }
 }
 
 impl State {
@@ -105,8 +111,7 @@ fn answered(recorded: &RecordedEvent, state: State, writer: &mut Writer<'_>) -> 
         // A message of Fiks Arkiv asked.
         return Ok(());
     };
-    let mut deposit: Deposit = serde_json::from_slice(&stored)
-        .map_err(|_| samflyt_projection::StoreError::Corrupt("a deposit is not of its form"))?;
+    let mut deposit = Deposit::read(&stored)?;
     if deposit.state != State::Waiting {
         return Err(FoldError::Refused("a deposit was answered twice".to_owned()));
     }

@@ -10,6 +10,7 @@ mod answer;
 mod decide;
 mod event;
 mod fold;
+mod form;
 mod grpc;
 mod keys;
 mod metrics;
@@ -22,13 +23,13 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use samflyt_events::subject::events_stream;
-use samflyt_events::{DigestKey, TenantId};
-use samflyt_projection::{ProjectionConfig, ProjectionError, Runner};
+use samflyt_events::{DigestKey, EventRef, TenantId};
+use samflyt_projection::{ProjectionConfig, ProjectionError, Runner, StoreError};
 use samflyt_proto::archive::deposit_service_server::DepositServiceServer;
 use samflyt_runtime::{Deps, Lifecycle};
 
 use crate::{Archive, ArchiveConfig};
-use fold::DepositFold;
+use fold::{Deposit, DepositFold};
 use metrics::DepositMetrics;
 use reader::Deposits;
 
@@ -70,6 +71,12 @@ impl DepositDesk {
         lifecycle.spawn("archive deposits", async move { ended.ended().await });
         let metrics = DepositMetrics::new();
         Ok(Self { runner, digest_key, metrics, held_up: Mutex::default() })
+    }
+
+    /// A deposit as it is now, for who needs no position.
+    fn find(&self, tenant: &TenantId, request: &EventRef) -> Result<Option<Deposit>, StoreError> {
+        let key = keys::request(tenant.as_str(), &fold::encoded(request));
+        self.runner.get(&key)?.map(|bytes| Deposit::read(&bytes)).transpose()
     }
 
     fn deposits(&self, tenant: &TenantId) -> Deposits {

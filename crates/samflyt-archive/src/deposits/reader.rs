@@ -1,9 +1,9 @@
 //! The deposits of one tenant as they are now.
 
-use samflyt_events::{EventRef, SystemId, TenantId};
+use samflyt_events::{SystemId, TenantId};
 use samflyt_projection::{StoreError, View};
 
-use super::fold::{Deposit, State, encoded};
+use super::fold::{Deposit, State};
 use super::keys;
 
 pub(super) struct Deposits {
@@ -12,14 +12,9 @@ pub(super) struct Deposits {
 }
 
 impl Deposits {
-    pub fn get(&self, request: &EventRef) -> Result<Option<Deposit>, StoreError> {
-        self.by_encoded(&encoded(request))
-    }
-
     fn by_encoded(&self, reference: &str) -> Result<Option<Deposit>, StoreError> {
         let stored = self.view.get(&keys::request(self.tenant.as_str(), reference))?;
-        let parsed = stored.map(|bytes| serde_json::from_slice(&bytes));
-        parsed.transpose().map_err(|_| StoreError::Corrupt("a deposit is not of its form"))
+        stored.map(|bytes| Deposit::read(&bytes)).transpose()
     }
 
     /// Those in a state whose requests stand behind a sequence, oldest first.

@@ -56,7 +56,7 @@ impl Service {
         let mut last = None;
         let waiting = async {
             loop {
-                last = self.0.deposits.deposits(tenant).get(request).map_err(unreadable)?;
+                last = self.0.deposits.find(tenant, request).map_err(unreadable)?;
                 let ended = self.0.lifecycle.intake.is_cancelled();
                 if ended || last.as_ref().is_some_and(|deposit: &Deposit| deposit.answer.is_some()) {
                     return Ok(());
