@@ -88,7 +88,8 @@ pub async fn answered(client: &Client, id: &str) -> (Deposit, Value) {
         wait: Some(WAIT),
     };
     let answer = client.deposits().get_deposit(request).await.unwrap().into_inner();
-    let data = if answer.answer.is_empty() { Value::Null } else { serde_json::from_slice(&answer.answer).unwrap() };
+    let data =
+        if answer.answer.is_empty() { Value::Null } else { serde_json::from_slice(&answer.answer).unwrap() };
     (answer.deposit.unwrap(), data)
 }
 
@@ -151,7 +152,8 @@ async fn a_deposit_is_accepted_with_numbers_and_its_receipt_follows_from_it() {
     assert_eq!(receipt["warnings"][0]["field"], "/data/documents/0");
     let reference = Some(Reference::RegistreringsId(format!("{year}/1-1")));
     let request = GetRecordRequest { tenant: SELJORD.tenant.to_owned(), reference };
-    let record = hub.operator().await.records().get_record(request).await.unwrap().into_inner().record.unwrap();
+    let record =
+        hub.operator().await.records().get_record(request).await.unwrap().into_inner().record.unwrap();
     let record_doc: Value = serde_json::from_slice(&record.document).unwrap();
     let object = &record_doc["dokumentbeskrivelse"][0]["dokumentobjekt"][0];
     assert_eq!((&object["sjekksum"], &object["systemID"]), (&stored["sha256"], &stored["systemID"]));
@@ -172,10 +174,7 @@ async fn a_deposit_is_accepted_with_numbers_and_its_receipt_follows_from_it() {
         tenant: SELJORD.tenant.to_owned(),
         system: SELJORD.system.to_owned(),
         event_id: "vedtak-1".to_owned(),
-        at_least: Some(AtLeast {
-            tenant: SELJORD.tenant.to_owned(),
-            sequence: deposit.answer_sequence,
-        }),
+        at_least: Some(AtLeast { tenant: SELJORD.tenant.to_owned(), sequence: deposit.answer_sequence }),
         ..Default::default()
     };
     let trace = client.lineage().trace_event(trace).await.unwrap().into_inner();
@@ -217,7 +216,8 @@ async fn a_deposit_is_rejected_with_every_problem_and_its_place_and_nothing_of_i
     // What is not in the standard's words is told by its place too.
     let mut misspelt = data("18", "18-1", &there);
     misspelt["arkivmelding"]["registrering"]["Prøve Testesen"] = json!(1);
-    misspelt["arkivmelding"]["registrering"]["dokumentbeskrivelse"][0]["dokumentobjekt"][0]["filnavn"] = json!(7);
+    misspelt["arkivmelding"]["registrering"]["dokumentbeskrivelse"][0]["dokumentobjekt"][0]["filnavn"] =
+        json!(7);
     publish(&client, request("wrong-2", "2026/18", &misspelt)).await.unwrap();
     let (_, rejection) = answered(&client, "wrong-2").await;
     let at = "/data/arkivmelding/registrering";
@@ -263,7 +263,8 @@ async fn coverage_tells_what_was_never_asked_for_and_what_was_rejected_and_not_m
     publish(&client, of_affair).await.unwrap();
     let (last, _) = answered(&client, "r-34").await;
     let at_least = Some(AtLeast { tenant: SELJORD.tenant.to_owned(), sequence: last.answer_sequence });
-    let request = GetCoverageRequest { tenants: vec![SELJORD.tenant.to_owned()], at_least, ..Default::default() };
+    let request =
+        GetCoverageRequest { tenants: vec![SELJORD.tenant.to_owned()], at_least, ..Default::default() };
     let mut stream = client.insight().get_coverage(request).await.unwrap().into_inner();
     let (mut rows, mut completeness) = (Vec::new(), None);
     while let Some(message) = stream.message().await.unwrap() {
@@ -287,12 +288,16 @@ async fn ten_at_once_get_ten_numbers_and_the_same_letter_ten_times_gets_one() {
     let own = (0..10).map(|n| (format!("own-{n}"), data(&format!("c-{n}"), &format!("l-{n}"), &document)));
     let same = (0..10).map(|n| (format!("same-{n}"), data("c-same", "l-same", &document)));
     let all: Vec<_> = own.chain(same).collect();
-    let published = join_all(all.iter().map(|(id, data)| publish(&client, request(id, "2026/19", data)))).await;
+    let published =
+        join_all(all.iter().map(|(id, data)| publish(&client, request(id, "2026/19", data)))).await;
     assert!(published.iter().all(Result::is_ok), "{published:?}");
     let answers = join_all(all.iter().map(|(id, _)| answered(&client, id))).await;
     assert!(answers.iter().all(|(deposit, _)| deposit.state() == DepositState::Accepted), "{answers:?}");
     let numbers = |answers: &[(Deposit, Value)]| -> BTreeSet<i64> {
-        answers.iter().map(|(_, data)| data["registrering"]["journalsekvensnummer"].as_i64().unwrap()).collect()
+        answers
+            .iter()
+            .map(|(_, data)| data["registrering"]["journalsekvensnummer"].as_i64().unwrap())
+            .collect()
     };
     assert_eq!(numbers(&answers[..10]).len(), 10);
     assert_eq!(numbers(&answers[10..]).len(), 1);
@@ -306,13 +311,16 @@ async fn nobody_else_speaks_for_the_archive_or_sees_the_deposits_of_systems_that
         system: "seljord-arkiv".to_owned(),
         r#type: "archive.deposit-accepted".to_owned(),
         causation_id: "seljord-oppvekst/never-1".to_owned(),
-        ..request("forged-1", "2026/20", &json!({"request": "seljord-oppvekst/never-1", "documents": [], "warnings": []}))
+        ..request(
+            "forged-1",
+            "2026/20",
+            &json!({"request": "seljord-oppvekst/never-1", "documents": [], "warnings": []}),
+        )
     };
     let (_, reason, field) = refusal(publish(&client, forged).await);
     assert_eq!((reason.as_str(), field.as_str()), ("SYSTEM_UNKNOWN", "/source"));
     let vinje = hub.client_of(samflyt_testkit::hub::VINJE).await;
-    let request =
-        ListDepositsRequest { tenant: SELJORD.tenant.to_owned(), ..ListDepositsRequest::default() };
+    let request = ListDepositsRequest { tenant: SELJORD.tenant.to_owned(), ..ListDepositsRequest::default() };
     let (_, reason, _) = refusal(vinje.deposits().list_deposits(request).await);
     assert_eq!(reason, "NOT_GRANTED");
     let request = GetDepositRequest {

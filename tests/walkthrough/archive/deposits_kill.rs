@@ -67,7 +67,13 @@ async fn send(client: Client, next: &AtomicU64, pending: &mut Option<u64>, told:
 }
 
 /// Lets the senders send until so many are acknowledged and one of the last of them is answered, and kills the hub.
-async fn round(hub: HubProcess, next: &AtomicU64, pending: &mut [Option<u64>], told: &watch::Sender<u64>, until: u64) {
+async fn round(
+    hub: HubProcess,
+    next: &AtomicU64,
+    pending: &mut [Option<u64>],
+    told: &watch::Sender<u64>,
+    until: u64,
+) {
     let mut counted = told.subscribe();
     let mut clients = Vec::new();
     for _ in 0..SENDERS {
@@ -182,7 +188,8 @@ async fn killed_again_and_again() {
     assert_eq!(numbers, (1..=DEPOSITS).collect(), "no number is used twice, none is lost");
     let request = CheckNumbersRequest { tenant: SELJORD.tenant.to_owned() };
     let series = client.records().check_numbers(request).await.unwrap().into_inner().series;
-    let given: Vec<_> = series.iter().map(|series| (series.series.as_str(), series.given, series.gaps.len())).collect();
+    let given: Vec<_> =
+        series.iter().map(|series| (series.series.as_str(), series.given, series.gaps.len())).collect();
     let cases = i64::try_from(DEPOSITS / OF_A_CASE).unwrap();
     assert_eq!(given, [("sak", cases, 0), ("journal", i64::try_from(DEPOSITS).unwrap(), 0)]);
     eprintln!("{KILLS} kills; together {left_waiting} requests had no answer yet after them");

@@ -2,7 +2,9 @@
 //!
 //! Only those that change the archive are told of; what they say stays with the archive.
 
-use samflyt_events::{CorrelationId, EntityId, EventId, EventRef, OrganisationNumber, Reason, Refusal, SystemId};
+use samflyt_events::{
+    CorrelationId, EntityId, EventId, EventRef, OrganisationNumber, Reason, Refusal, SystemId,
+};
 use serde_json::{Value, json};
 
 use super::answer::{self, Answer};
@@ -50,7 +52,11 @@ impl Archive {
     ///
     /// # Errors
     /// `LOG_UNAVAILABLE`, `STORE_UNAVAILABLE`.
-    pub(crate) async fn announce_answer(&self, message: &Incoming, outgoing: &Outgoing) -> Result<(), Refusal> {
+    pub(crate) async fn announce_answer(
+        &self,
+        message: &Incoming,
+        outgoing: &Outgoing,
+    ) -> Result<(), Refusal> {
         if !message.kind.is_write() {
             return Ok(());
         }
@@ -88,7 +94,8 @@ impl Archive {
         }
         let mut files: Vec<FileFact> = Vec::new();
         for file in &message.files {
-            let found = self.documents.file_fact(&message.tenant, file.digest, &file.name, file.size, "").await?;
+            let found =
+                self.documents.file_fact(&message.tenant, file.digest, &file.name, file.size, "").await?;
             files.extend(found.ok());
         }
         let records = self.recorder.records(&message.tenant).await?;

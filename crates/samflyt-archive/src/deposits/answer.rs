@@ -46,7 +46,8 @@ pub(super) fn accepted(
         ("registrering", "registreringKvittering", &REGISTRERING[..]),
     ] {
         if let Some(receipt) = kvittering.get(from) {
-            let members = kept.iter().filter_map(|name| Some(((*name).to_owned(), receipt.get(*name)?.clone())));
+            let members =
+                kept.iter().filter_map(|name| Some(((*name).to_owned(), receipt.get(*name)?.clone())));
             data.insert(member.to_owned(), Value::Object(members.collect()));
         }
     }

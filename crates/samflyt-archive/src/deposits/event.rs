@@ -4,8 +4,8 @@
 //! take them like others; the id follows from what is answered, so that an answer that is appended again is the same event.
 
 use samflyt_events::{
-    ContractVersion, CorrelationId, EntityId, Event, EventId, EventRef, EventType, OrganisationNumber, Reason,
-    Refusal, SystemId, TenantId,
+    ContractVersion, CorrelationId, EntityId, Event, EventId, EventRef, EventType, OrganisationNumber,
+    Reason, Refusal, SystemId, TenantId,
 };
 use samflyt_log::Appended;
 use serde_json::Value;

@@ -103,7 +103,8 @@ fn asked(recorded: &RecordedEvent, writer: &mut Writer<'_>) -> Result<(), FoldEr
 /// The first answer counts, and only the hub's own archive gives one.
 fn answered(recorded: &RecordedEvent, state: State, writer: &mut Writer<'_>) -> Result<(), FoldError> {
     let event = &recorded.event;
-    let Some(request) = event.causation.as_ref().filter(|_| event.system == SystemId::archive_of(&event.tenant))
+    let Some(request) =
+        event.causation.as_ref().filter(|_| event.system == SystemId::archive_of(&event.tenant))
     else {
         return Ok(());
     };

@@ -14,11 +14,12 @@ const UNKNOWN: &str = "does not belong here";
 /// All that is wrong, with its place in the event.
 pub(super) fn check(doc: &Value) -> Vec<Problem> {
     let root = Schema::ArkivmeldingOpprett.root();
-    let found = match read::json(doc, root.content, AT) {
-        Ok(()) => codes::check_codes(doc, root).into_iter().map(|problem| of_code(&problem, root.name)).collect(),
+    match read::json(doc, root.content, AT) {
+        Ok(()) => {
+            codes::check_codes(doc, root).into_iter().map(|problem| of_code(&problem, root.name)).collect()
+        }
         Err(problems) => problems.into_iter().map(of_form).collect(),
-    };
-    found
+    }
 }
 
 fn of_form(problem: read::Problem) -> Problem {
@@ -64,7 +65,8 @@ mod tests {
 
     #[test]
     fn a_code_that_is_in_no_list_is_told_by_its_place() {
-        let part = |code: &str| json!({"korrespondanseparttype": {"kode": code}, "korrespondansepartNavn": "X"});
+        let part =
+            |code: &str| json!({"korrespondanseparttype": {"kode": code}, "korrespondansepartNavn": "X"});
         let doc = json!({
             "system": "seljord-oppvekst", "antallFiler": 0,
             "registrering": {

@@ -37,7 +37,11 @@ impl DepositMetrics {
         let metrics = Metrics("samflyt-archive");
         let counter = |name, what| metrics.counter(name, "{deposit}", what);
         Self {
-            waiting: metrics.gauge("samflyt.archive.deposits.waiting", "{deposit}", "Deposits without an answer"),
+            waiting: metrics.gauge(
+                "samflyt.archive.deposits.waiting",
+                "{deposit}",
+                "Deposits without an answer",
+            ),
             oldest: metrics.gauge(
                 "samflyt.archive.deposits.oldest",
                 "s",
@@ -69,7 +73,8 @@ pub(super) async fn watch(archive: Arc<Archive>) -> Result<(), String> {
             let deposits = super::Deposits { tenant, view: view.clone() };
             // A store that fails sets itself aside, and says so itself.
             let Ok(counts) = deposits.counts() else { continue };
-            let waiting = counts.iter().filter(|(state, ..)| *state == State::Waiting).map(|count| count.2).sum();
+            let waiting =
+                counts.iter().filter(|(state, ..)| *state == State::Waiting).map(|count| count.2).sum();
             let oldest = deposits.in_state(State::Waiting, 0).next().and_then(Result::ok);
             let age = oldest.map_or(0, |oldest| {
                 let age = archive.deps.clock.now() - oldest.requested_at;

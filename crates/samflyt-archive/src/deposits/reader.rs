@@ -29,7 +29,8 @@ impl Deposits {
         self.view.range(&from..&to).filter_map(|pair| {
             let read = || {
                 let reference = String::from_utf8(pair?.1);
-                let reference = reference.map_err(|_| StoreError::Corrupt("a reference is not of its form"))?;
+                let reference =
+                    reference.map_err(|_| StoreError::Corrupt("a reference is not of its form"))?;
                 self.by_encoded(&reference)
             };
             read().transpose()

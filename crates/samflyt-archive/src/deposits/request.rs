@@ -123,7 +123,10 @@ mod tests {
         let read = |arkivmelding: Value| {
             let data = json!({"arkivdel": "SAK", "arkivmelding": arkivmelding});
             let mut doc = Request::read(&event(&data)).unwrap().doc;
-            assert_eq!((doc["system"].take(), doc["antallFiler"].take()), (json!("seljord-oppvekst"), json!(0)));
+            assert_eq!(
+                (doc["system"].take(), doc["antallFiler"].take()),
+                (json!("seljord-oppvekst"), json!(0))
+            );
             (doc["mappe"].take(), doc["registrering"].take())
         };
         let (sak, own) = (json!({"arkivdel": {"kode": "SAK"}}), json!({"arkivdel": {"kode": "X"}}));

@@ -167,7 +167,10 @@ impl Worker {
     fn waiting(&self) -> Result<Vec<Deposit>, Refusal> {
         let deposits = self.archive.deposits.deposits(&self.tenant);
         if deposits.view.rebuilding() {
-            return Err(Refusal::new(Reason::IndexBehind, "the archive reads its deposits from the log anew"));
+            return Err(Refusal::new(
+                Reason::IndexBehind,
+                "the archive reads its deposits from the log anew",
+            ));
         }
         let waiting = deposits.in_state(State::Waiting, self.answered).take(ROUND);
         waiting.collect::<Result<_, _>>().map_err(unreadable)

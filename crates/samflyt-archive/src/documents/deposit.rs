@@ -42,7 +42,8 @@ impl DocumentStore {
                 wrong(rule, "upload it again, and then send this again")
             }
             Judged::Unknown => {
-                let advice = "upload it first (`samflyt archive put`, or PUT /v1/documents), then send this again";
+                let advice =
+                    "upload it first (`samflyt archive put`, or PUT /v1/documents), then send this again";
                 wrong("is no document of this municipality".to_owned(), advice)
             }
         }

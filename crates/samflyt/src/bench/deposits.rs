@@ -126,11 +126,18 @@ async fn one(client: &Client, n: u64, due: Instant) -> anyhow::Result<(f64, f64)
     let id = format!("d-{n}");
     let event = Some(event(&id, n, &sha256));
     client.gateway().publish_event(PublishEventRequest { event, validate_only: false }).await?;
-    let request =
-        GetDepositRequest { tenant: TENANT.to_owned(), request: format!("{}/{id}", SYSTEMS[0]), wait: Some(WAIT) };
+    let request = GetDepositRequest {
+        tenant: TENANT.to_owned(),
+        request: format!("{}/{id}", SYSTEMS[0]),
+        wait: Some(WAIT),
+    };
     let answer = client.deposits().get_deposit(request).await?.into_inner();
     let state = answer.deposit.unwrap_or_default().state();
-    ensure!(state == DepositState::Accepted, "a deposit of the bench: {}", String::from_utf8_lossy(&answer.answer));
+    ensure!(
+        state == DepositState::Accepted,
+        "a deposit of the bench: {}",
+        String::from_utf8_lossy(&answer.answer)
+    );
     let ms = |since: Instant| since.elapsed().as_secs_f64() * 1e3;
     Ok((ms(due), ms(asked)))
 }

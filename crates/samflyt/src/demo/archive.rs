@@ -70,8 +70,7 @@ async fn client_of(local: &LocalHub, tenant: &Tenant) -> anyhow::Result<Client> 
 
 async fn upload(client: &Client, tenant: &Tenant, letter: &[u8]) -> anyhow::Result<()> {
     let sha256 = Sha256::digest(letter).iter().map(|byte| format!("{byte:02x}")).collect();
-    let start =
-        UploadStart { tenant: tenant.id.to_string(), sha256, size: letter.len() as u64, offset: 0 };
+    let start = UploadStart { tenant: tenant.id.to_string(), sha256, size: letter.len() as u64, offset: 0 };
     let parts = [Part::Start(start), Part::Content(letter.to_vec().into())];
     let parts = parts.map(|part| UploadDocumentRequest { part: Some(part) });
     client.archive().upload_document(futures::stream::iter(parts)).await?;
@@ -125,7 +124,8 @@ async fn counted(operator: &Client, tenant: &str) -> anyhow::Result<(u64, u64)> 
     let counts = operator.deposits().list_deposits(request).await?.into_inner().counts;
     let (accepted, others): (Vec<_>, Vec<_>) =
         counts.iter().partition(|count| count.state() == DepositState::Accepted);
-    let sum = |counts: Vec<&samflyt_proto::archive::DepositCount>| counts.iter().map(|count| count.deposits).sum();
+    let sum =
+        |counts: Vec<&samflyt_proto::archive::DepositCount>| counts.iter().map(|count| count.deposits).sum();
     Ok((sum(accepted), sum(others)))
 }
 

@@ -45,7 +45,9 @@ async fn register_tenant(operator: &Client, tenant: &Tenant) -> anyhow::Result<(
     let grant = pb::Grant {
         id: format!("{}-integration", tenant.id),
         organisation: tenant.organisation_number.to_string(),
-        scopes: [Scope::Publish, Scope::Query, Scope::Archive].map(|scope| scope.as_str().to_owned()).to_vec(),
+        scopes: [Scope::Publish, Scope::Query, Scope::Archive]
+            .map(|scope| scope.as_str().to_owned())
+            .to_vec(),
         tenants: vec![tenant.id.to_string()],
         systems: vec!["*".to_owned()],
         ..pb::Grant::default()

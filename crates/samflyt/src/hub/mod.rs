@@ -62,12 +62,8 @@ impl Hub {
             served.push(running.await.context("registry")?);
         }
         if services.contains(&Service::Gateway) {
-            let running = samflyt_gateway::run(
-                config.gateway.clone(),
-                deps.clone(),
-                digest_key.clone(),
-                &lifecycle,
-            );
+            let running =
+                samflyt_gateway::run(config.gateway.clone(), deps.clone(), digest_key.clone(), &lifecycle);
             served.push(running.await.context("gateway")?);
         }
         if services.contains(&Service::Lineage) {

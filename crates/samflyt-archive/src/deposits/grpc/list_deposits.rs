@@ -41,7 +41,8 @@ impl Service {
                 continue;
             }
             if page.len() == size {
-                next_page_token = page.last().map(|last: &pb::Deposit| last.sequence.to_string()).unwrap_or_default();
+                next_page_token =
+                    page.last().map(|last: &pb::Deposit| last.sequence.to_string()).unwrap_or_default();
                 break;
             }
             page.push(self.message(&tenant, &deposit));

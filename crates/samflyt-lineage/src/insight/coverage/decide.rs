@@ -80,7 +80,8 @@ pub(super) fn decide(events: &Events, before_ms: u64) -> BTreeMap<(Number, Numbe
     for seen in &events.duties {
         last(&mut closing, seen);
     }
-    let entities: std::collections::HashSet<Hash> = events.duties.iter().map(|seen| seen.told.entity).collect();
+    let entities: std::collections::HashSet<Hash> =
+        events.duties.iter().map(|seen| seen.told.entity).collect();
     let alone = |request: &&Seen| {
         !closing.contains_key(&request.told.affair) && !entities.contains(&request.told.entity)
     };

@@ -121,7 +121,8 @@ impl Coverage {
     /// The name of an event; empty where the log does not answer.
     fn named(&self, tenant: &TenantId, sequence: u64) -> String {
         let (log, stream) = (self.log.clone(), events_stream(tenant));
-        let read = tokio::runtime::Handle::current().block_on(async move { log.read_copy(&stream, sequence).await });
+        let read =
+            tokio::runtime::Handle::current().block_on(async move { log.read_copy(&stream, sequence).await });
         let event = read.ok().flatten().and_then(|entry| entry.event().ok());
         event.map(|recorded| recorded.event.reference().to_string()).unwrap_or_default()
     }
@@ -135,7 +136,8 @@ fn events(ground: &mut Ground, tenant: &TenantId) -> Result<Events, StoreError> 
     let told = |ground: &Ground, kind: &str| -> Result<Vec<Seen>, StoreError> {
         let Some(kind) = ground.reader.number(kind)? else { return Ok(Vec::new()) };
         let all = ground.reader.told(stream, kind);
-        let seen = all.map(|found| found.map(|(system, sequence, told)| Seen { kind, system, sequence, told }));
+        let seen =
+            all.map(|found| found.map(|(system, sequence, told)| Seen { kind, system, sequence, told }));
         seen.filter(|seen| seen.as_ref().map_or(true, |seen| seen.told.at_ms <= until)).collect()
     };
     let mut events = Events::default();

@@ -40,7 +40,8 @@ fn an_affair_is_closed_by_its_last_event_with_duty_and_is_in_one_row_only() {
 
 #[test]
 fn each_plight_is_told_with_its_oldest_and_what_is_mended_in_affair_or_entity_is_accepted() {
-    let duties: Vec<Seen> = (1..=6).map(|n| seen(DUTY, SCHOOLS, n, &format!("a{n}"), &format!("e{n}"))).collect();
+    let duties: Vec<Seen> =
+        (1..=6).map(|n| seen(DUTY, SCHOOLS, n, &format!("a{n}"), &format!("e{n}"))).collect();
     let request = |sequence, affair: &str, entity: &str| seen(REQUEST, SCHOOLS, sequence, affair, entity);
     let requests = vec![
         request(11, "a1", "x1"),

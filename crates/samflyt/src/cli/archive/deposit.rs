@@ -10,7 +10,9 @@ use crate::cli::output::{plain, print, print_json};
 use crate::cli::{Failure, Remote, json as as_json, show};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  samflyt archive deposit seljord-oppvekst/vedtak-17 --tenant seljord --wait 10")]
+#[command(
+    after_help = "Example:\n  samflyt archive deposit seljord-oppvekst/vedtak-17 --tenant seljord --wait 10"
+)]
 pub(super) struct Show {
     /// The event that asked: <system>/<id>
     #[arg(value_name = "EVENT")]
@@ -61,7 +63,13 @@ fn render(answer: &GetDepositResponse) -> String {
     for list in ["warnings", "problems"] {
         for told in data.get(list).and_then(Value::as_array).into_iter().flatten() {
             let said = |member: &str| plain(told.get(member).and_then(Value::as_str).unwrap_or_default());
-            text += &format!("{}: {} {}: {}\n", list.trim_end_matches('s'), said("field"), said("rule"), said("advice"));
+            text += &format!(
+                "{}: {} {}: {}\n",
+                list.trim_end_matches('s'),
+                said("field"),
+                said("rule"),
+                said("advice")
+            );
         }
     }
     text + &show::completeness(answer.completeness.as_ref(), "")

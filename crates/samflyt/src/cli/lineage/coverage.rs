@@ -48,8 +48,17 @@ impl Coverage {
 
 /// One row for each system and type, and below each what is in a plight.
 fn render(rows: &[Row]) -> String {
-    let headings =
-        ["tenant", "closed by", "type", "#affairs", "#accepted", "#never asked", "#no answer", "#rejected", "oldest"];
+    let headings = [
+        "tenant",
+        "closed by",
+        "type",
+        "#affairs",
+        "#accepted",
+        "#never asked",
+        "#no answer",
+        "#rejected",
+        "oldest",
+    ];
     let mut table = Table::new(&headings);
     for row in rows {
         let plights = [&row.missing, &row.unanswered, &row.rejected];
@@ -109,7 +118,10 @@ mod tests {
             ..Row::default()
         };
         let text = render(&[row]);
-        assert!(text.contains("1 700") && text.contains("1 200") && text.contains("a/2 since 1970"), "{text}");
+        assert!(
+            text.contains("1 700") && text.contains("1 200") && text.contains("a/2 since 1970"),
+            "{text}"
+        );
         assert!(render(&[]).starts_with("no affair"));
     }
 }

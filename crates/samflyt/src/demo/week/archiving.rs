@@ -36,7 +36,8 @@ pub fn deposit(
         let sha256: String = Sha256::digest(letter).iter().map(|byte| format!("{byte:02x}")).collect();
         json!({ "name": file_name(nth), "sha256": sha256, "size": letter.len() })
     });
-    let case = json!({ "referanseEksternNoekkel": { "fagsystem": handover.system, "noekkel": handover.case } });
+    let case =
+        json!({ "referanseEksternNoekkel": { "fagsystem": handover.system, "noekkel": handover.case } });
     let mut mappe = case.clone();
     mappe["@type"] = "saksmappe".into();
     mappe["tittel"] = handover.title.into();

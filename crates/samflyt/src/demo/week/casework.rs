@@ -45,8 +45,7 @@ pub fn ordinary(scribe: &mut Scribe, house: &House<'_>, at: OffsetDateTime) -> O
     let at = scribe.after_at_work(&opened, 120..=4000);
     let outcome = *scribe.chance.pick(&["granted", "granted", "granted", "partly-granted", "refused"]);
     let decided = decide(scribe, house, &opened, at, &case, &matter, outcome)?;
-    let handover =
-        Handover { system: house.archive, case: &case, title, recipient: party, screening: None };
+    let handover = Handover { system: house.archive, case: &case, title, recipient: party, screening: None };
     archiving::deposit(scribe, house, &decided, &handover)
 }
 
