@@ -7,7 +7,7 @@ use samflyt_proto::registry as catalogue;
 use samflyt_proto::registry::{
     ExportTenantResponse, ImportTenantRequest, ImportTenantResponse, ResourceKind,
 };
-use samflyt_testkit::events::{event, request};
+use samflyt_testkit::events::{TYPE, event, request};
 use samflyt_testkit::hub::{Municipality, SELJORD, TestHub, VINJE};
 use tonic::Status;
 
@@ -119,7 +119,8 @@ async fn told(client: &Client, sequence: u64, as_of: prost_types::Timestamp) -> 
         id: DATASET.to_owned(),
     };
     told.push(format!("{:?}", client.catalogue().list_resource_history(changes).await.unwrap().into_inner()));
-    let contracts = catalogue::ListContractsRequest::default();
+    // Each hub publishes its own contracts itself, at its own time.
+    let contracts = catalogue::ListContractsRequest { r#type: TYPE.to_owned(), ..Default::default() };
     told.push(format!("{:?}", client.registry().list_contracts(contracts).await.unwrap().into_inner()));
     told
 }
