@@ -1,9 +1,24 @@
 #![doc = include_str!("../README.md")]
 
 mod config;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the exchange of messages, which uses the rest of it, is not wired yet"
+)]
 mod deposits;
 mod documents;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the exchange of messages, which uses the rest of it, is not wired yet"
+)]
 mod messages;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the exchange of messages, which uses the rest of it, is not wired yet"
+)]
 mod records;
 
 use std::path::PathBuf;

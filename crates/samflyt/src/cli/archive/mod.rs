@@ -41,7 +41,10 @@ enum Command {
     /// Shows a deposit with its answer; one that was rejected: exit code 1
     Deposit(deposit::Show),
     /// The archive's structure: arkiv, arkivdeler, classes
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  samflyt archive structure import structure.json --tenant seljord"
+    )]
     Structure(structure::Structure),
     /// Shows a record as it is now
     Record(record::Get),
