@@ -54,6 +54,7 @@ pub enum StartError {
 /// What the archive's doors share.
 pub(crate) struct Archive {
     deps: Deps,
+    #[allow(dead_code, reason = "read by the exchange of messages, which is not wired yet")]
     config: ArchiveConfig,
     documents: Arc<DocumentStore>,
     recorder: Recorder,

@@ -158,7 +158,7 @@ impl Recorder {
             steps: decision.steps,
             answer: decision.answer,
         };
-        let id = format!("{:032x}", rand::random::<u128>());
+        let id = super::new_id();
         let clear = serde_json::to_vec(&change).unwrap_or_default();
         let place = message_place(&archive_stream(tenant), &id);
         let sealed = desk.seal.seal(place.as_bytes(), &clear).map_err(|error| {
