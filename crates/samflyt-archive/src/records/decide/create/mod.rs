@@ -4,7 +4,7 @@
 //! document that is referred to came with the command; what is closed takes nothing new.
 
 mod dokument;
-mod klasse;
+pub(crate) mod klasse;
 mod mappe;
 mod number;
 mod receipt;
