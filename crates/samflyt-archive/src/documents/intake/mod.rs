@@ -1,5 +1,6 @@
 //! The one way in, whatever the transport: claim → decide → pieces → store → receipt.
 
+mod arriving;
 mod publish;
 mod receipt;
 
@@ -16,6 +17,7 @@ use crate::documents::rooms::Room;
 use crate::documents::staging::{Part, PartName};
 use crate::documents::{DocumentStore, error::StoreError};
 
+pub(crate) use arriving::{Arrived, Arriving};
 pub(crate) use publish::{broken_off, stopping};
 pub(crate) use receipt::{Receipt, document, finding};
 

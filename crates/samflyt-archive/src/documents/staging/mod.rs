@@ -47,15 +47,43 @@ impl Staging {
         }
         open.retain(|_, part| part.strong_count() > 0);
         let path = self.path(name);
-        if !path.exists() && self.begun(&name.tenant)? >= open_max as usize {
-            let message = format!(
-                "{open_max} uploads have begun and are not finished (`archive.uploads_open_max`): \
-                 finish them, or wait until they are cleared"
-            );
-            return Err(Refusal::new(Reason::LimitReached, message));
+        if !path.exists() {
+            self.allow_another(&name.tenant, open_max)?;
         }
         let part = Arc::new(Part::open(name.clone(), path)?);
         open.insert(name.clone(), Arc::downgrade(&part));
+        Ok(part)
+    }
+
+    fn allow_another(&self, tenant: &TenantId, open_max: u32) -> Result<(), Refusal> {
+        if self.begun(tenant)? < open_max as usize {
+            return Ok(());
+        }
+        let message = format!(
+            "{open_max} uploads have begun and are not finished (`archive.uploads_open_max`): \
+             finish them, or wait until they are cleared"
+        );
+        Err(Refusal::new(Reason::LimitReached, message))
+    }
+
+    /// A place for an upload of which nothing is known yet.
+    ///
+    /// # Errors
+    /// `LIMIT_REACHED` where there are `open_max` already; `STORE_UNAVAILABLE`.
+    pub fn begin(&self, tenant: &TenantId, open_max: u32) -> Result<PathBuf, Refusal> {
+        self.allow_another(tenant, open_max)?;
+        Ok(self.dir.join(tenant.as_str()).join(format!("{:032x}.arriving", rand::random::<u128>())))
+    }
+
+    /// Takes over a whole upload from its place, under a name that no other has.
+    ///
+    /// # Errors
+    /// `STORE_UNAVAILABLE`.
+    pub fn adopt(&self, from: &std::path::Path, name: &PartName) -> Result<Arc<Part>, Refusal> {
+        let path = self.path(name);
+        fs::rename(from, &path).map_err(StoreError::file("name an upload"))?;
+        let part = Arc::new(Part::open(name.clone(), path)?);
+        self.open.lock().insert(name.clone(), Arc::downgrade(&part));
         Ok(part)
     }
 
