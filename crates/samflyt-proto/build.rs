@@ -7,7 +7,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed={}", root.display());
     let files = ["common/v1/common", "gateway/v1/gateway", "registry/v1/registry", "registry/v1/catalogue"]
         .into_iter()
-        .chain(["lineage/v1/lineage", "lineage/v1/insight", "archive/v1/archive", "archive/v1/messages"])
+        .chain(["lineage/v1/lineage", "lineage/v1/insight", "archive/v1/archive", "archive/v1/records"])
+        .chain(["archive/v1/messages"])
         .map(|file| format!("samflyt/{file}.proto"));
     let descriptors = protox::compile(files, [&root])?;
     let out = std::env::var("OUT_DIR")?;

@@ -59,10 +59,11 @@ pub async fn run(config: ArchiveConfig, deps: Deps, lifecycle: &Lifecycle) -> Re
     let archive = Arc::new(Archive { deps, config, documents, recorder, lifecycle: lifecycle.clone() });
     archive.open_tenants();
     let (service, http) = documents::serve(&archive.documents);
+    let routes = tonic::service::Routes::new(service).add_service(records::serve(&archive));
     Ok(Served {
-        grpc: Some(tonic::service::Routes::new(service)),
+        grpc: Some(routes),
         http,
-        names: vec!["samflyt.archive.v1.ArchiveService"],
+        names: vec!["samflyt.archive.v1.ArchiveService", "samflyt.archive.v1.RecordService"],
     })
 }
 

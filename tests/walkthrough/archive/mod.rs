@@ -7,6 +7,7 @@ mod http;
 mod kill_nine;
 mod large;
 mod put;
+mod structure;
 mod uploads;
 
 use std::path::{Path, PathBuf};

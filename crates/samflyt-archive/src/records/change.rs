@@ -50,6 +50,9 @@ pub(crate) enum Step {
         parent: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         arkivdel: Option<String>,
+        /// What was given out to it where it moved to.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        numbers: Vec<Number>,
         edits: Vec<Edit>,
     },
     /// The numbers of a series up to this one were given elsewhere: the cause of that gap.

@@ -85,8 +85,9 @@ impl Folding<'_, '_> {
                     created.push(unit.system_id.clone());
                     touched.push(unit.system_id.clone());
                 }
-                Step::Edited { system_id, parent, arkivdel, edits } => {
+                Step::Edited { system_id, parent, arkivdel, numbers, edits } => {
                     self.edit(system_id, parent.as_ref(), arkivdel.as_ref(), edits)?;
+                    self.number(system_id, numbers);
                     touched.push(system_id.clone());
                 }
                 Step::SeriesBegun { number, .. } => {
@@ -97,6 +98,10 @@ impl Folding<'_, '_> {
                 }
                 Step::Released { .. } => {}
             }
+        }
+        for id in &touched {
+            let key = self.of().in_history(id, sequence);
+            self.writer.put(key, Vec::new());
         }
         let cause = self.seal.look_up(&["cause", &self.change.cause]);
         let done = serde_json::to_vec(&Done { sequence, created }).unwrap_or_default();
@@ -117,11 +122,7 @@ impl Folding<'_, '_> {
         for (key, value) in index(self.of(), self.seal, &stored) {
             self.writer.put(key, value);
         }
-        for number in numbers {
-            let key = self.of().number(number);
-            self.writer.put(key, unit.system_id.as_bytes());
-            self.count(number);
-        }
+        self.number(&unit.system_id, numbers);
         self.put_unit(&stored)
     }
 
@@ -153,6 +154,14 @@ impl Folding<'_, '_> {
             }
         }
         self.put_unit(&stored)
+    }
+
+    fn number(&mut self, system_id: &str, numbers: &[Number]) {
+        for number in numbers {
+            let key = self.of().number(number);
+            self.writer.put(key, system_id.as_bytes());
+            self.count(number);
+        }
     }
 
     fn count(&mut self, number: &Number) {

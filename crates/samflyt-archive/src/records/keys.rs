@@ -134,6 +134,20 @@ impl Of<'_> {
         self.key(b'c', &[&hash])
     }
 
+    /// The changes that touched a unit, in their order: sequences.
+    pub fn history(self, system_id: &str) -> Vec<u8> {
+        self.key(b'i', &[system_id.as_bytes()])
+    }
+
+    pub fn in_history(self, system_id: &str, sequence: u64) -> Vec<u8> {
+        self.key(b'i', &[system_id.as_bytes(), &sequence.to_be_bytes()])
+    }
+
+    /// The years of a series that have a last number.
+    pub fn years(self, series: Series, of: &str) -> Vec<u8> {
+        self.key(b's', &[of.as_bytes(), &[0, series.byte()]])
+    }
+
     /// The units that a change touched.
     pub fn touched(self, sequence: u64) -> Vec<u8> {
         self.key(b'h', &[&sequence.to_be_bytes()])

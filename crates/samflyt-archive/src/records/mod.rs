@@ -8,10 +8,17 @@
 mod change;
 pub(crate) mod decide;
 mod fold;
+mod grpc;
 pub(crate) mod keys;
 mod reader;
 mod recorder;
 mod seal;
+
+use std::sync::Arc;
+
+use samflyt_proto::archive::record_service_server::RecordServiceServer;
+
+use crate::Archive;
 
 pub(crate) use change::{Actor, Change, Step};
 pub(crate) use fold::RecordFold;
@@ -19,3 +26,17 @@ pub(crate) use reader::{Records, Stored, external_key};
 pub(crate) use recorder::{Carried, Decision, NotCarried, Recorder, unreadable};
 pub use seal::KeyError;
 pub(crate) use seal::{Keys, Seal};
+
+/// A new systemID, or id of a part: a random UUID.
+pub(crate) fn new_id() -> String {
+    let mut bytes: [u8; 16] = rand::random();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+/// The door of the administrators.
+pub(crate) fn serve(archive: &Arc<Archive>) -> RecordServiceServer<grpc::Service> {
+    RecordServiceServer::new(grpc::Service(Arc::clone(archive)))
+}

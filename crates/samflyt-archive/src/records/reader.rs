@@ -265,6 +265,19 @@ impl Records {
         parsed.transpose().map_err(|_| StoreError::Corrupt("a cause is not of its form"))
     }
 
+    /// The sequences of the changes that touched a unit, oldest first.
+    pub fn history(&self, system_id: &str) -> impl Iterator<Item = Result<u64, StoreError>> + use<> {
+        self.view
+            .scan_prefix(&self.of().history(system_id))
+            .map(|pair| Ok(pair?.0.last_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))))
+    }
+
+    /// The years in which a series has numbers.
+    pub fn years(&self, series: Series, of: &str) -> Result<Vec<i32>, StoreError> {
+        let years = self.view.scan_prefix(&self.of().years(series, of));
+        years.map(|pair| Ok(pair?.0.last_chunk().map_or(0, |bytes| i32::from_be_bytes(*bytes)))).collect()
+    }
+
     /// The systemIDs that were touched by changes after a sequence, each change in turn.
     pub fn touched_after(
         &self,

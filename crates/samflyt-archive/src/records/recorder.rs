@@ -113,7 +113,7 @@ impl Recorder {
             self.folded(&stream, head).await?;
             let records = self.read(tenant, &desk);
             if let Some(done) = records.done(cause).map_err(unreadable)? {
-                let answer = self.change(&stream, done.sequence, &desk.seal).await?.answer;
+                let answer = self.change(&records, done.sequence).await?.answer;
                 *last = Some(head);
                 return Ok(Carried { sequence: Some(done.sequence), answer, again: true, records });
             }
@@ -174,7 +174,11 @@ impl Recorder {
     ///
     /// # Errors
     /// `LOG_UNAVAILABLE`, `STORE_UNAVAILABLE`.
-    async fn change(&self, stream: &str, sequence: u64, seal: &Seal) -> Result<Change, Refusal> {
+    pub async fn change(&self, records: &Records, sequence: u64) -> Result<Change, Refusal> {
+        self.read_change(&archive_stream(&records.tenant), sequence, &records.seal).await
+    }
+
+    async fn read_change(&self, stream: &str, sequence: u64, seal: &Seal) -> Result<Change, Refusal> {
         let entry = self.log.read(stream, sequence).await.map_err(|error| unavailable(&error))?;
         let entry =
             entry.ok_or_else(|| unreadable(StoreError::Corrupt("a record is missing from the log")))?;
@@ -206,7 +210,7 @@ impl Recorder {
         let last = self.head(&stream, None).await?;
         let seal = self.keys.ready(tenant, last > 0).map_err(|error| locked(tenant, &error))?;
         if last > 0 {
-            let opened = self.change(&stream, last, &seal).await;
+            let opened = self.read_change(&stream, last, &seal).await;
             opened.map_err(|_| locked(tenant, &seal.wrong()))?;
         }
         self.runner.follow(&stream);

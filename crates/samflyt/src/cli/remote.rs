@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use rustls::CertificateError;
 use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
+use samflyt_proto::archive::record_service_client::RecordServiceClient;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
@@ -111,6 +112,10 @@ impl Remote {
     pub(super) async fn archive(&self) -> anyhow::Result<ArchiveServiceClient<Authenticated>> {
         let bearer = self.bearer()?;
         Ok(Client::over(self.connect(self.endpoint_checked()?).await?, bearer).archive())
+    }
+
+    pub(super) async fn records(&self) -> anyhow::Result<RecordServiceClient<Authenticated>> {
+        Ok(self.client().await?.records())
     }
 
     async fn client(&self) -> anyhow::Result<Client> {

@@ -1,168 +1,230 @@
-//! What a reference of the protocol leads to.
+//! Who is meant: the references of the protocol, resolved to units.
+//!
+//! Kept true: all that a reference says of one unit must hold of it; one that leads nowhere is told apart from one that
+//! cannot be right ([`Trouble::NotFound`], [`Trouble::Invalid`]).
 
 use samflyt_noark::unit::{Kind, Unit};
-use serde_json::{Value, json};
+use samflyt_projection::StoreError;
+use serde_json::Value;
 
-use super::Problem;
-use super::trouble::Trouble;
+use super::{Problem, Trouble};
 use crate::records::fold::list;
 use crate::records::keys::{Number, Series};
 use crate::records::{Records, Stored, external_key};
 
-/// By `systemID`, `mappeID`, `saksnummer` or `referanseEksternNoekkel`; where several are given, all must lead to the same.
+/// `referanseTilMappe`: by systemID, mappeID, saksnummer or external key.
+///
+/// # Errors
+/// [`Trouble`]; places begin with `at`.
 pub(crate) fn mappe(records: &Records, reference: &Value, at: &str) -> Result<Stored, Trouble> {
-    let mut ways = Ways::new(at);
+    let mut meant = Meant::new(at);
     if let Some(id) = text(reference, "systemID") {
-        ways.led(records.unit(Kind::Mappe, &id.to_lowercase())?);
+        meant.by("systemID", unit_ids(records.unit(Kind::Mappe, &id.to_lowercase())?));
     }
     if let Some(id) = text(reference, "mappeID") {
-        ways.led(records.by_mappe_id(id)?);
+        meant.by("mappeID", unit_ids(records.by_mappe_id(id)?));
     }
-    if let Some((year, number)) = numbers(reference, "saksnummer", ["saksaar", "sakssekvensnummer"]) {
-        ways.led(numbered(records, Series::Sak, year, number)?);
+    if let Some(number) = reference.get("saksnummer") {
+        meant.by("saksnummer", saksmapper(records, number)?);
     }
     if let Some((fagsystem, noekkel)) = external_key(reference) {
-        ways.led(records.by_external_key(Kind::Mappe, fagsystem, noekkel)?);
+        let found = records.by_external_key(Kind::Mappe, fagsystem, noekkel)?;
+        meant.by("referanseEksternNoekkel", unit_ids(found));
     }
-    ways.end("mappe")
+    unit(records, &meant.one()?)
 }
 
-/// By `systemID`, `registreringsID`, `journalnummer`, `saksJournalpostnummer` or `referanseEksternNoekkel`.
+/// `referanseTilRegistrering` and `referanseTilJournalpost`: by systemID, registreringsID, journalnummer,
+/// saksJournalpostnummer or external key.
+///
+/// # Errors
+/// [`Trouble`]; places begin with `at`.
 pub(crate) fn registrering(records: &Records, reference: &Value, at: &str) -> Result<Stored, Trouble> {
-    let mut ways = Ways::new(at);
+    let mut meant = Meant::new(at);
     if let Some(id) = text(reference, "systemID") {
-        ways.led(records.unit(Kind::Registrering, &id.to_lowercase())?);
+        meant.by("systemID", unit_ids(records.unit(Kind::Registrering, &id.to_lowercase())?));
     }
     if let Some(id) = text(reference, "registreringsID") {
-        ways.led(records.by_registrerings_id(id)?);
+        meant.by("registreringsID", unit_ids(records.by_registrerings_id(id)?));
     }
-    if let Some((year, number)) = numbers(reference, "journalnummer", ["journalaar", "journalsekvensnummer"])
-    {
-        ways.led(numbered(records, Series::Journal, year, number)?);
+    if let Some(number) = reference.get("journalnummer") {
+        let (year, number) = (year(number, "journalaar"), int(number, "journalsekvensnummer"));
+        meant.by("journalnummer", numbered(records, Series::Journal, year, number)?);
     }
-    if let Some((year, number)) =
-        numbers(reference, "saksJournalpostnummer", ["saksaar", "sakssekvensnummer"])
-    {
-        let post = reference.pointer("/saksJournalpostnummer/journalpostnummer").and_then(Value::as_i64);
-        let case = numbered(records, Series::Sak, year, number)?;
-        let found = case.zip(post).map(|(case, number)| {
-            records.numbered(&Number { series: Series::Post, of: case.unit.system_id, year: 0, number })
-        });
-        ways.led(found.transpose()?.flatten());
+    if let Some(number) = reference.get("saksJournalpostnummer") {
+        meant.by("saksJournalpostnummer", posts(records, number)?);
     }
     if let Some((fagsystem, noekkel)) = external_key(reference) {
-        ways.led(records.by_external_key(Kind::Registrering, fagsystem, noekkel)?);
+        let found = records.by_external_key(Kind::Registrering, fagsystem, noekkel)?;
+        meant.by("referanseEksternNoekkel", unit_ids(found));
     }
-    ways.end("registrering")
+    unit(records, &meant.one()?)
 }
 
-/// By `systemID`, `referanseEksternNoekkel` or `journalpostDokumentnummer`: the registrering, and the index of its
-/// dokumentbeskrivelse. A key that is a registrering's own leads to its hoveddokument
-/// (docs/decisions/0020-where-we-are-lenient.md).
+/// `referanseTilDokumentbeskrivelse`: by systemID, external key or journalpostDokumentnummer. Gives the registrering, and
+/// which of its dokumentbeskrivelser it is.
+///
+/// An external key that no dokumentbeskrivelse has, but a registrering with one dokumentbeskrivelse or one hoveddokument,
+/// means that one (decision 0020).
+///
+/// # Errors
+/// [`Trouble`]; places begin with `at`.
 pub(crate) fn dokumentbeskrivelse(
     records: &Records,
     reference: &Value,
     at: &str,
 ) -> Result<(Stored, usize), Trouble> {
-    let not_found = || Trouble::NotFound(nowhere(at, "dokumentbeskrivelse"));
-    let with_id = |id: &str| -> Result<(Stored, usize), Trouble> {
-        let holder = records.holder_of_part(id)?.ok_or_else(not_found)?;
-        let index = position(&holder, |described| text(described, "systemID") == Some(id));
-        index.map(|index| (holder, index)).ok_or_else(not_found)
-    };
+    let mut meant = Meant::new(at);
     if let Some(id) = text(reference, "systemID") {
-        return with_id(&id.to_lowercase());
+        meant.by("systemID", described(records, &id.to_lowercase())?.into_iter().collect());
     }
     if let Some((fagsystem, noekkel)) = external_key(reference) {
-        if let Some(id) = records.description_by_external_key(fagsystem, noekkel)? {
-            return with_id(&id);
+        let found = match records.description_by_external_key(fagsystem, noekkel)? {
+            Some(id) => described(records, &id)?,
+            None => {
+                let holder = records.by_external_key(Kind::Registrering, fagsystem, noekkel)?;
+                holder.and_then(|holder| main_document(&holder.unit))
+            }
+        };
+        meant.by("referanseEksternNoekkel", found.into_iter().collect());
+    }
+    if let Some(number) = reference.get("journalpostDokumentnummer") {
+        let at = format!("{at}/journalpostDokumentnummer/referanseTilJournalpost");
+        let of = number.get("referanseTilJournalpost").unwrap_or(&Value::Null);
+        let holder = registrering(records, of, &at)?;
+        let wanted = int(number, "dokumentnummer");
+        let has_it = |one: &Value| wanted.is_some() && int(one, "dokumentnummer") == wanted;
+        let index = list(&holder.unit.doc, "dokumentbeskrivelse").iter().position(has_it);
+        let found = index.map(|index| (holder.unit.system_id, index));
+        meant.by("journalpostDokumentnummer", found.into_iter().collect());
+    }
+    let (id, index) = meant.one()?;
+    Ok((unit(records, &id)?, index))
+}
+
+/// Whether a reference is to a mappe that is not in the records yet.
+pub(crate) fn means(reference: &Value, mappe: &Unit) -> bool {
+    let members = ["systemID", "mappeID", "referanseEksternNoekkel"];
+    let given: Vec<&str> = members.into_iter().filter(|member| reference.get(*member).is_some()).collect();
+    let number = reference.get("saksnummer");
+    let same = |one: &Value, member: &str| one.get(member) == mappe.doc.get(member);
+    let same_number =
+        number.is_none_or(|number| same(number, "saksaar") && same(number, "sakssekvensnummer"));
+    (number.is_some() || !given.is_empty())
+        && same_number
+        && given.into_iter().all(|member| same(reference, member))
+}
+
+/// What each identifier of a reference leads to.
+struct Meant<'a, T> {
+    at: &'a str,
+    by: Vec<(&'static str, Vec<T>)>,
+}
+
+impl<'a, T: Clone + PartialEq> Meant<'a, T> {
+    fn new(at: &'a str) -> Self {
+        Self { at, by: Vec::new() }
+    }
+
+    fn by(&mut self, member: &'static str, found: Vec<T>) {
+        self.by.push((member, found));
+    }
+
+    /// The one that all of them lead to.
+    fn one(self) -> Result<T, Trouble> {
+        let at = self.at;
+        if let Some((member, _)) = self.by.iter().find(|(_, found)| found.is_empty()) {
+            let advice = "ask for it by `sok`, or name it by another identifier";
+            return Err(Trouble::NotFound(Problem::new(
+                format!("{at}/{member}"),
+                "leads to nothing",
+                advice,
+            )));
         }
-        let holder =
-            records.by_external_key(Kind::Registrering, fagsystem, noekkel)?.ok_or_else(not_found)?;
-        let main = position(&holder, |described| {
-            described.pointer("/tilknyttetRegistreringSom/kode") == Some(&json!("H"))
-        });
-        let only = (list(&holder.unit.doc, "dokumentbeskrivelse").len() == 1).then_some(0);
-        return main.or(only).map(|index| (holder, index)).ok_or_else(not_found);
+        let mut lists = self.by.into_iter().map(|(_, found)| found);
+        let Some(first) = lists.next() else {
+            let advice = "give a systemID, a number, or an external key";
+            return Err(Problem::new(at, "names nothing", advice).into());
+        };
+        let mut common =
+            lists.fold(first, |common, found| common.into_iter().filter(|one| found.contains(one)).collect());
+        match common.pop() {
+            Some(one) if common.is_empty() => Ok(one),
+            Some(_) => {
+                let advice = "name it by its systemID: another arkiv has the same number";
+                Err(Problem::new(at, "leads to more than one", advice).into())
+            }
+            None => {
+                let advice = "give one identifier, or such as belong together";
+                Err(Problem::new(at, "names different things at once", advice).into())
+            }
+        }
     }
-    if let Some(named) = reference.get("journalpostDokumentnummer") {
-        let within = format!("{at}/journalpostDokumentnummer/referanseTilJournalpost");
-        let journalpost = named.get("referanseTilJournalpost").unwrap_or(&Value::Null);
-        let holder = registrering(records, journalpost, &within)?;
-        let number = named.get("dokumentnummer");
-        let index = position(&holder, |described| described.get("dokumentnummer") == number);
-        return index.map(|index| (holder, index)).ok_or_else(not_found);
-    }
-    Err(empty(at))
 }
 
-/// Whether a reference means a mappe that is being made and is not in the records yet.
-pub(crate) fn means(reference: &Value, made: &Unit) -> bool {
-    let by_key = external_key(reference).is_some_and(|key| external_key(&made.doc) == Some(key));
-    let by_id = text(reference, "systemID").is_some_and(|id| id.eq_ignore_ascii_case(&made.system_id));
-    by_key || by_id
+fn unit(records: &Records, system_id: &str) -> Result<Stored, Trouble> {
+    let gone = StoreError::Corrupt("a record that an index leads to is not there");
+    records.get(system_id)?.ok_or(Trouble::Unreadable(gone))
 }
 
-fn position(holder: &Stored, is: impl Fn(&Value) -> bool) -> Option<usize> {
-    list(&holder.unit.doc, "dokumentbeskrivelse").iter().position(is)
+fn unit_ids(found: Option<Stored>) -> Vec<String> {
+    found.map(|stored| stored.unit.system_id).into_iter().collect()
 }
 
-fn text<'v>(reference: &'v Value, member: &str) -> Option<&'v str> {
-    reference.get(member)?.as_str()
-}
-
-fn numbers(reference: &Value, member: &str, parts: [&str; 2]) -> Option<(i32, i64)> {
-    let named = reference.get(member)?;
-    let year = named.get(parts[0])?.as_i64()?;
-    Some((year.try_into().ok()?, named.get(parts[1])?.as_i64()?))
-}
-
-/// A number within any arkiv of the tenant.
-fn numbered(records: &Records, series: Series, year: i32, number: i64) -> Result<Option<Stored>, Trouble> {
+/// Who has a number of a year, in any arkiv: each has a series of its own.
+fn numbered(
+    records: &Records,
+    series: Series,
+    year: Option<i32>,
+    number: Option<i64>,
+) -> Result<Vec<String>, Trouble> {
+    let (Some(year), Some(number)) = (year, number) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
     for arkiv in records.all(Kind::Arkiv) {
         let of = arkiv?.unit.system_id;
-        if let Some(found) = records.numbered(&Number { series, of, year, number })? {
-            return Ok(Some(found));
-        }
+        found.extend(unit_ids(records.numbered(&Number { series, of, year, number })?));
     }
-    Ok(None)
+    Ok(found)
 }
 
-fn nowhere(at: &str, kind: &str) -> Problem {
-    Problem::new(at, format!("leads to no {kind} of this archive"), "refer to one that is there")
+fn saksmapper(records: &Records, number: &Value) -> Result<Vec<String>, Trouble> {
+    numbered(records, Series::Sak, year(number, "saksaar"), int(number, "sakssekvensnummer"))
 }
 
-fn empty(at: &str) -> Trouble {
-    Problem::new(at, "is empty", "give a systemID, a number or an external key").into()
+fn posts(records: &Records, number: &Value) -> Result<Vec<String>, Trouble> {
+    let Some(post) = int(number, "journalpostnummer") else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for of in saksmapper(records, number)? {
+        let number = Number { series: Series::Post, of, year: 0, number: post };
+        found.extend(unit_ids(records.numbered(&number)?));
+    }
+    Ok(found)
 }
 
-/// The ways that a reference names something, and what they led to.
-struct Ways<'w> {
-    at: &'w str,
-    led: Vec<Option<Stored>>,
+fn described(records: &Records, system_id: &str) -> Result<Option<(String, usize)>, Trouble> {
+    let Some(holder) = records.holder_of_part(system_id)? else { return Ok(None) };
+    let all = list(&holder.unit.doc, "dokumentbeskrivelse");
+    let index = all.iter().position(|one| text(one, "systemID") == Some(system_id));
+    Ok(index.map(|index| (holder.unit.system_id.clone(), index)))
 }
 
-impl<'w> Ways<'w> {
-    fn new(at: &'w str) -> Self {
-        Self { at, led: Vec::new() }
-    }
+/// The only dokumentbeskrivelse, or the only one that is a hoveddokument.
+fn main_document(registrering: &Unit) -> Option<(String, usize)> {
+    let all = list(&registrering.doc, "dokumentbeskrivelse");
+    let is_main = |one: &Value| one.pointer("/tilknyttetRegistreringSom/kode") == Some(&Value::from("H"));
+    let mut main = all.iter().enumerate().filter(|(_, one)| all.len() == 1 || is_main(one));
+    let index = main.next()?.0;
+    main.next().is_none().then(|| (registrering.system_id.clone(), index))
+}
 
-    fn led(&mut self, to: Option<Stored>) {
-        self.led.push(to);
-    }
+fn text<'v>(doc: &'v Value, member: &str) -> Option<&'v str> {
+    doc.get(member)?.as_str()
+}
 
-    fn end(self, kind: &str) -> Result<Stored, Trouble> {
-        let at = self.at;
-        let mut all = self.led.into_iter();
-        let first = all.next().ok_or_else(|| empty(at))?;
-        let first = first.ok_or_else(|| Trouble::NotFound(nowhere(at, kind)))?;
-        let same = |other: &Option<Stored>| {
-            other.as_ref().is_some_and(|other| other.unit.system_id == first.unit.system_id)
-        };
-        if all.all(|other| same(&other)) {
-            return Ok(first);
-        }
-        let advice = "give one way to name it, or ways that agree";
-        Err(Problem::new(at, format!("does not lead to one {kind}: its parts disagree"), advice).into())
-    }
+fn int(doc: &Value, member: &str) -> Option<i64> {
+    doc.get(member)?.as_i64()
+}
+
+fn year(doc: &Value, member: &str) -> Option<i32> {
+    int(doc, member)?.try_into().ok()
 }

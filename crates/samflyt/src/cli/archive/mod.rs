@@ -1,8 +1,11 @@
-//! `samflyt archive`: documents into the archive, out of it, and verified.
+//! `samflyt archive`: documents into the archive, out of it, and verified; its records, for administrators.
 
 mod document;
 mod get;
+mod numbers;
 mod put;
+mod record;
+mod structure;
 mod verify;
 
 use std::process::ExitCode;
@@ -31,6 +34,15 @@ enum Command {
     Show(document::Show),
     /// Reads documents again, and names each that is damaged or missing; then the exit code is 1
     Verify(verify::Verify),
+    /// The archive's structure: arkiv, arkivdeler, classes
+    #[command(subcommand)]
+    Structure(structure::Structure),
+    /// Shows a record as it is now
+    Record(record::Get),
+    /// Shows every correction of a record: the old value, the new one, who and when
+    History(record::History),
+    /// Shows the series of numbers and the cause of every gap; a gap without one: exit code 1
+    Numbers(numbers::Numbers),
 }
 
 impl Archive {
@@ -40,6 +52,10 @@ impl Archive {
             Command::Get(command) => command.run(remote, self.json).await,
             Command::Show(command) => command.run(remote, self.json).await,
             Command::Verify(command) => command.run(remote, self.json).await,
+            Command::Structure(command) => command.run(remote, self.json).await,
+            Command::Record(command) => command.run(remote, self.json).await,
+            Command::History(command) => command.run(remote, self.json).await,
+            Command::Numbers(command) => command.run(remote, self.json).await,
         }
     }
 }
