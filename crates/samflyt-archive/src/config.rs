@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use samflyt_events::TenantId;
 use serde::{Deserialize, Serialize};
 
+use crate::messages::MessagesConfig;
+
 /// Every field has a default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -27,6 +29,8 @@ pub struct ArchiveConfig {
     pub approved_formats: Vec<String>,
     /// What becomes of any other format. `SAMFLYT_ARCHIVE__OTHER_FORMATS`
     pub other_formats: OtherFormats,
+    /// Fiks Arkiv messages. `SAMFLYT_ARCHIVE__MESSAGES__…`
+    pub messages: MessagesConfig,
     /// Limits of single tenants, by id; what is left out is as above.
     /// `SAMFLYT_ARCHIVE__TENANTS__<TENANT>__DOCUMENT_BYTES_MAX`
     pub tenants: BTreeMap<String, TenantLimits>,
@@ -84,6 +88,7 @@ impl Default for ArchiveConfig {
             .map(str::to_owned)
             .to_vec(),
             other_formats: OtherFormats::Warn,
+            messages: MessagesConfig::default(),
             tenants: BTreeMap::new(),
         }
     }

@@ -15,10 +15,12 @@ use samflyt_runtime::server::Served;
 use samflyt_runtime::{Caller, Deps, Lifecycle};
 
 use documents::DocumentStore;
+use messages::Exchange;
 use records::{Keys, RecordFold, Recorder};
 
 pub use config::{ArchiveConfig, OtherFormats, TenantLimits};
 pub use documents::{Digest, StoreError};
+pub use messages::MessagesConfig;
 pub use records::KeyError;
 
 /// The archive cannot start.
@@ -40,6 +42,7 @@ pub(crate) struct Archive {
     config: ArchiveConfig,
     documents: Arc<DocumentStore>,
     recorder: Recorder,
+    exchange: Exchange,
     lifecycle: Lifecycle,
 }
 
@@ -56,14 +59,20 @@ pub async fn run(config: ArchiveConfig, deps: Deps, lifecycle: &Lifecycle) -> Re
     let keys = Arc::new(Keys::in_folder(dir.join("keys")));
     let runner = start_records(&config, &deps, &keys, lifecycle).await?;
     let recorder = Recorder::new(deps.log.clone(), runner, keys, deps.clock.clone());
-    let archive = Arc::new(Archive { deps, config, documents, recorder, lifecycle: lifecycle.clone() });
+    let (exchange, lifecycle) = (Exchange::new(), lifecycle.clone());
+    let archive = Arc::new(Archive { deps, config, documents, recorder, exchange, lifecycle });
     archive.open_tenants();
-    let (service, http) = documents::serve(&archive.documents);
+    let (service, documents_http) = documents::serve(&archive.documents);
+    let (messages, messages_http) = messages::serve(&archive);
     let routes = tonic::service::Routes::new(service).add_service(records::serve(&archive));
     Ok(Served {
-        grpc: Some(routes),
-        http,
-        names: vec!["samflyt.archive.v1.ArchiveService", "samflyt.archive.v1.RecordService"],
+        grpc: Some(routes.add_service(messages)),
+        http: documents_http.merge(messages_http),
+        names: vec![
+            "samflyt.archive.v1.ArchiveService",
+            "samflyt.archive.v1.RecordService",
+            "samflyt.archive.v1.FiksArkivService",
+        ],
     })
 }
 
@@ -110,7 +119,7 @@ impl Archive {
         Ok(())
     }
 
-    /// Makes every tenant's records ready before anybody has to wait for that. One whose key cannot be used is told of in
+    /// Makes every tenant's records and messages ready before anybody has to wait for that. One whose key cannot be used is told of in
     /// the log, and refused until it can; the others go on.
     fn open_tenants(self: &Arc<Self>) {
         let (archive, stop) = (Arc::clone(self), self.lifecycle.services.clone());
@@ -119,7 +128,7 @@ impl Archive {
             feed.for_each_tenant(stop.clone(), |tenant| {
                 let (archive, stop) = (Arc::clone(&archive), stop.clone());
                 archive.lifecycle.clone().tasks().spawn(async move {
-                    let _told = stop.run_until_cancelled(archive.recorder.records(&tenant)).await;
+                    let _told = stop.run_until_cancelled(archive.desk(&tenant)).await;
                 });
             })
             .await;

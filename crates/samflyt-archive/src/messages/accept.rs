@@ -110,7 +110,7 @@ impl Desk {
     fn digest(&self, draft: &Draft) -> ContentDigest {
         let mut parts = vec![
             "content".to_owned(),
-            draft.kind.name().to_owned(),
+            draft.kind.name(),
             draft.correlation.clone().unwrap_or_default(),
             Digest::of(&draft.payload).to_string(),
         ];

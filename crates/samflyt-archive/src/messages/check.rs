@@ -96,10 +96,10 @@ fn own_name(text: &str) -> Result<String, String> {
 }
 
 fn request(name: &str, field: &str) -> Result<MessageType, Refusal> {
-    if let Some(kind) = MessageType::parse(name).filter(|kind| kind.is_request()) {
+    if let Some(kind) = MessageType::parse(name).ok().filter(|kind| kind.is_request()) {
         return Ok(kind);
     }
-    let known = MessageType::requests().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
+    let known = MessageType::all().filter(|kind| kind.is_request()).map(MessageType::name).collect::<Vec<_>>().join(", ");
     let advice = format!("use one of {known}");
     Err(Refusal::of_field(Reason::TypeUnknown, field, "is no message type that the archive answers", advice))
 }

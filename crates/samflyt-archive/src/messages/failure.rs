@@ -1,37 +1,35 @@
 //! The answers that the exchange itself gives: it was our fault, or it is too late.
 
-use samflyt_noark::fiks::MessageType;
+use samflyt_noark::fiks::{MessageType, Schema};
+use samflyt_noark::write;
+use serde_json::json;
 
 use super::Outgoing;
 
-const SERVER_ERROR: &str = "no.ks.fiks.arkiv.v1.feilmelding.serverfeil";
-/// Of Fiks IO, beneath the protocol.
-const TIMED_OUT: &str = "no.ks.fiks.kvittering.tidsavbrudd";
-
 /// `feilmelding.serverfeil`. The log has a line with the same `feilId`.
-pub(crate) fn server_error(kind: MessageType, feil_id: &str, message: &str) -> Outgoing {
-    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let payload = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <serverfeil xmlns=\"https://ks-no.github.io/standarder/fiks-protokoll/fiks-arkiv/feil/serverfeil/v1\" \
-         xmlns:f=\"https://ks-no.github.io/standarder/fiks-protokoll/fiks-arkiv/feil/feilmelding/v1\">\
-         <f:feilId>{}</f:feilId><f:feilmelding>{}</f:feilmelding></serverfeil>",
-        escaped(feil_id),
-        escaped(message),
-    );
-    Outgoing { kind: known(SERVER_ERROR, kind), payload: Some(payload), files: Vec::new() }
+pub(crate) fn server_error(feil_id: &str, message: &str) -> Outgoing {
+    let document = json!({"feilId": feil_id, "feilmelding": message});
+    // What it holds is ours: it is as the grammar says.
+    let payload = write::document(Schema::Serverfeil.root(), &document).ok();
+    Outgoing { kind: MessageType::Serverfeil, payload, files: Vec::new() }
 }
 
 /// The notice that a message was not answered in its time, and is not carried out any more. It has no payload.
-pub(crate) fn timed_out(kind: MessageType) -> Outgoing {
-    Outgoing { kind: known(TIMED_OUT, kind), payload: None, files: Vec::new() }
+pub(crate) fn timed_out() -> Outgoing {
+    Outgoing { kind: MessageType::Tidsavbrudd, payload: None, files: Vec::new() }
 }
 
-pub(crate) fn is_time_out(kind: MessageType) -> bool {
-    kind.name() == TIMED_OUT
-}
+#[cfg(test)]
+mod tests {
+    use samflyt_noark::read;
 
-/// A type that the protocol surely has.
-fn known(name: &str, otherwise: MessageType) -> MessageType {
-    MessageType::parse(name).unwrap_or(otherwise)
+    use super::*;
+
+    #[test]
+    fn a_server_error_reads_as_its_schema_says() {
+        let answer = server_error("7", "a < b");
+        let payload = answer.payload.unwrap();
+        let read = read::xml(payload.as_bytes(), Schema::Serverfeil.root()).unwrap();
+        assert_eq!(read["feilmelding"], "a < b");
+    }
 }

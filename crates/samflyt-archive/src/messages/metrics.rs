@@ -76,6 +76,6 @@ impl MessageMetrics {
 }
 
 fn labels(tenant: &TenantId, kind: MessageType) -> [opentelemetry::KeyValue; 2] {
-    let kind = kind.name().to_owned();
+    let kind = kind.name();
     [Metrics::label("samflyt.tenant", tenant.to_string()), Metrics::label("samflyt.message_type", kind)]
 }

@@ -7,9 +7,14 @@
 //! over; an answer that nobody confirmed stays to be seen.
 
 mod accept;
+mod archivist;
+mod check;
 mod config;
 mod desk;
+mod door;
 mod failure;
+mod grpc;
+mod http;
 mod id;
 mod index;
 mod message;
@@ -24,6 +29,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use samflyt_events::{Refusal, TenantId};
+use samflyt_proto::archive::fiks_arkiv_service_server::FiksArkivServiceServer;
 use tokio::sync::OnceCell;
 
 use crate::Archive;
@@ -34,6 +40,9 @@ use worker::Worker;
 pub use config::MessagesConfig;
 pub(crate) use message::{Attachment, Incoming, Outgoing};
 pub(crate) use recipient::Recipient;
+
+/// The largest gRPC request: a payload, and small files beside it.
+const REQUEST_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 type Desks = HashMap<TenantId, Arc<OnceCell<Arc<Desk>>>>;
 
@@ -73,4 +82,13 @@ impl Archive {
         Worker::start(&desk, recipient, &self.lifecycle, self.exchange.metrics.clone());
         Ok(desk)
     }
+}
+
+/// Both doors of the messages.
+pub(crate) fn serve(archive: &Arc<Archive>) -> (FiksArkivServiceServer<grpc::Service>, axum::Router) {
+    let service = FiksArkivServiceServer::new(grpc::Service(Arc::clone(archive)));
+    (
+        service.max_decoding_message_size(REQUEST_BYTES_MAX).max_encoding_message_size(REQUEST_BYTES_MAX),
+        http::router(Arc::clone(archive)),
+    )
 }

@@ -11,6 +11,9 @@ pub(crate) trait Recipient: Send + Sync + 'static {
     /// pass: nothing is done twice.
     fn answer<'a>(&'a self, message: &'a Incoming) -> BoxFuture<'a, Result<Outgoing, Refusal>>;
 
+    /// Whether a write was carried out before, and only its answer is missing: then it is answered also after its time.
+    fn has_carried_out<'a>(&'a self, message: &'a Incoming) -> BoxFuture<'a, Result<bool, Refusal>>;
+
     /// Tells the events' log that a write came in. May be called again with the same message.
     fn announce_message<'a>(&'a self, message: &'a Incoming) -> BoxFuture<'a, Result<(), Refusal>>;
 

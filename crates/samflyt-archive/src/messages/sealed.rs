@@ -52,7 +52,7 @@ pub(crate) fn seal_incoming(seal: &Seal, subject: &str, message: &Incoming) -> R
         organisation: message.organisation.clone(),
         client_id: message.client_id.clone(),
         correlation: message.correlation.clone(),
-        kind: message.kind.name().to_owned(),
+        kind: message.kind.name(),
         files: heads(&message.files),
         received_at: message.received_at,
         expires_at: message.expires_at,
@@ -76,7 +76,7 @@ pub(crate) fn open_incoming(
         organisation: head.organisation,
         client_id: head.client_id,
         correlation: head.correlation,
-        kind: MessageType::parse(&head.kind)?,
+        kind: MessageType::parse(&head.kind).ok()?,
         payload,
         files: attachments(head.files)?,
         received_at: head.received_at,
@@ -87,7 +87,7 @@ pub(crate) fn open_incoming(
 /// Seals an answer for its subject.
 pub(crate) fn seal_outgoing(seal: &Seal, subject: &str, answer: &Outgoing) -> Result<Bytes, KeyError> {
     let head = AnsweredHead {
-        kind: answer.kind.name().to_owned(),
+        kind: answer.kind.name(),
         has_payload: answer.payload.is_some(),
         files: heads(&answer.files),
     };
@@ -99,7 +99,7 @@ pub(crate) fn open_outgoing(seal: &Seal, subject: &str, sealed: &[u8]) -> Option
     let (head, payload) = open_framed::<AnsweredHead>(seal, subject, sealed)?;
     let payload = String::from_utf8(payload.into()).ok()?;
     Some(Outgoing {
-        kind: MessageType::parse(&head.kind)?,
+        kind: MessageType::parse(&head.kind).ok()?,
         payload: head.has_payload.then_some(payload),
         files: attachments(head.files)?,
     })

@@ -58,14 +58,14 @@ impl Told {
         let time = |moment: &OffsetDateTime| moment.format(&Rfc3339).unwrap_or_default();
         match self {
             Self::Asked { kind, system, digest, at, expires_at } => vec![
-                (KIND, kind.name().to_owned()),
+                (KIND, kind.name()),
                 (SYSTEM, system.to_string()),
                 (DIGEST, format!("{:032x}", u128::from_be_bytes(*digest))),
                 (AT, time(at)),
                 (EXPIRES_AT, time(expires_at)),
             ],
             Self::Answered { kind, at, expires_at } => {
-                vec![(KIND, kind.name().to_owned()), (AT, time(at)), (EXPIRES_AT, time(expires_at))]
+                vec![(KIND, kind.name()), (AT, time(at)), (EXPIRES_AT, time(expires_at))]
             }
             Self::Confirmed { at, .. } => vec![(AT, time(at))],
         }
@@ -76,7 +76,7 @@ impl Told {
         let mut tokens = entry.subject.split('.').skip(2);
         let (id, word) = (Id::parse(tokens.next()?)?, tokens.next()?);
         let moment = |name| OffsetDateTime::parse(entry.header(name)?, &Rfc3339).ok();
-        let kind = || MessageType::parse(entry.header(KIND)?);
+        let kind = || MessageType::parse(entry.header(KIND)?).ok();
         let at = moment(AT)?;
         let told = match word {
             "asked" => Self::Asked {

@@ -168,7 +168,10 @@ impl Worker {
         if is_write {
             self.recipient.announce_message(&message).await?;
         }
-        let answer = self.answer(&row, &message).await;
+        let late_only = is_write
+            && row.expires_at <= self.desk.clock.now()
+            && self.recipient.has_carried_out(&message).await?;
+        let answer = self.answer(&row, &message, late_only).await;
         if is_write {
             self.recipient.announce_answer(&message, &answer).await?;
         }
@@ -189,12 +192,13 @@ impl Worker {
         Ok(())
     }
 
-    /// Carries it out, as often as what fails is ours and may pass.
-    async fn answer(&self, row: &Row, message: &Arc<Incoming>) -> Outgoing {
+    /// Carries it out, as often as what fails is ours and may pass. `late_only`: it was carried out in its time, and only the
+    /// answer is late.
+    async fn answer(&self, row: &Row, message: &Arc<Incoming>, late_only: bool) -> Outgoing {
         let (mut tries, mut pause) = (0, PAUSE_MIN);
         loop {
-            if row.expires_at <= self.desk.clock.now() {
-                return failure::timed_out(row.kind);
+            if !late_only && row.expires_at <= self.desk.clock.now() {
+                return failure::timed_out();
             }
             tries += 1;
             match self.carry_out(message).await {
@@ -224,6 +228,6 @@ impl Worker {
         tracing::error!(tenant = %self.desk.tenant, message = %row.id, kind, feil_id, cause, "a message could not be answered");
         let message = "The archive could not answer this message; tell its operator the feilId. \
                        Send it again later under another klientMeldingId.";
-        failure::server_error(row.kind, &feil_id, message)
+        failure::server_error(&feil_id, message)
     }
 }

@@ -17,7 +17,7 @@ use crate::documents::rooms::Room;
 use crate::documents::staging::{Part, PartName};
 use crate::documents::{DocumentStore, error::StoreError};
 
-pub(crate) use arriving::{Arrived, Arriving};
+pub(crate) use arriving::Arrived;
 pub(crate) use publish::{broken_off, stopping};
 pub(crate) use receipt::{Receipt, document, finding};
 

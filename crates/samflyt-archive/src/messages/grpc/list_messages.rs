@@ -2,6 +2,7 @@
 
 use samflyt_events::catalogue::Scope;
 use samflyt_events::{Refusal, SystemId, TenantId};
+use samflyt_noark::fiks::MessageType;
 use samflyt_proto::archive as pb;
 use samflyt_proto::archive::MessageState;
 use samflyt_runtime::Caller;
@@ -10,7 +11,6 @@ use time::OffsetDateTime;
 
 use super::{FIELDS, Service};
 use crate::messages::check::invalid;
-use crate::messages::failure;
 use crate::messages::index::Row;
 
 const PAGE_DEFAULT: usize = 100;
@@ -66,7 +66,7 @@ fn state_of(row: &Row, now: OffsetDateTime) -> MessageState {
     }
     match &row.answer {
         None => MessageState::Waiting,
-        Some(given) if failure::is_time_out(given.kind) => MessageState::Expired,
+        Some(given) if given.kind == MessageType::Tidsavbrudd => MessageState::Expired,
         Some(_) => MessageState::Answered,
     }
 }
@@ -76,11 +76,11 @@ fn summary(row: &Row, now: OffsetDateTime) -> pb::MessageSummary {
     pb::MessageSummary {
         message_id: row.id.to_string(),
         system: row.system.to_string(),
-        r#type: row.kind.name().to_owned(),
+        r#type: row.kind.name(),
         state: state_of(row, now).into(),
         received_at: Some(timestamp(row.received_at)),
         expires_at: Some(timestamp(row.expires_at)),
-        answer_type: answer.map(|given| given.kind.name().to_owned()).unwrap_or_default(),
+        answer_type: answer.map(|given| given.kind.name()).unwrap_or_default(),
         answered_at: answer.map(|given| timestamp(given.at)),
         confirmed_at: answer.and_then(|given| given.confirmed_at).map(timestamp),
     }

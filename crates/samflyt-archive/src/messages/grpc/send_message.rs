@@ -62,7 +62,7 @@ impl Service {
         let receipt = accepted.receipt.map(|kind| pb::Answer {
             answer_id: accepted.id.of_answer(Part::Receipt).to_string(),
             message_id: accepted.id.to_string(),
-            r#type: kind.name().to_owned(),
+            r#type: kind.name(),
             given_at: Some(timestamp(accepted.received_at)),
             ..pb::Answer::default()
         });

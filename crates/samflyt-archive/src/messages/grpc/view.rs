@@ -14,7 +14,7 @@ pub(super) fn answer(fetched: Fetched) -> pb::Answer {
     pb::Answer {
         answer_id: fetched.answer_id.to_string(),
         message_id: fetched.message_id.to_string(),
-        r#type: fetched.given.kind.name().to_owned(),
+        r#type: fetched.given.kind.name(),
         given_at: Some(timestamp(fetched.given.at)),
         payload: fetched.answer.payload.unwrap_or_default(),
         files: files.collect(),
