@@ -50,17 +50,23 @@ impl Said {
         let tenant = parsed(self.tenant, fields.tenant, "name the municipality", &mut problems, |text| {
             TenantId::new(text).map_err(|rule| rule.to_string())
         });
-        let system = parsed(self.system, fields.system, "name the system of the hub", &mut problems, |text| {
-            SystemId::new(text).map_err(|rule| rule.to_string())
-        });
+        let system =
+            parsed(self.system, fields.system, "name the system of the hub", &mut problems, |text| {
+                SystemId::new(text).map_err(|rule| rule.to_string())
+            });
         let advice = "give each message a name of its own, such as a UUID, and the same to a resend";
         let client_id = parsed(self.client_id, fields.client_id, advice, &mut problems, own_name);
         let correlation = self.correlation.filter(|text| !text.is_empty());
         let correlation = correlation
             .and_then(|text| parsed(Some(text), fields.correlation, "shorten it", &mut problems, own_name));
-        let kind = parsed(self.kind, fields.kind, "name the message type", &mut problems, |text| {
-            Ok(text.to_owned())
-        });
+        let kind =
+            parsed(
+                self.kind,
+                fields.kind,
+                "name the message type",
+                &mut problems,
+                |text| Ok(text.to_owned()),
+            );
         let (Some(tenant), Some(system), Some(client_id), Some(kind), true) =
             (tenant, system, client_id, kind, problems.is_empty())
         else {
@@ -99,7 +105,11 @@ fn request(name: &str, field: &str) -> Result<MessageType, Refusal> {
     if let Some(kind) = MessageType::parse(name).ok().filter(|kind| kind.is_request()) {
         return Ok(kind);
     }
-    let known = MessageType::all().filter(|kind| kind.is_request()).map(MessageType::name).collect::<Vec<_>>().join(", ");
+    let known = MessageType::all()
+        .filter(|kind| kind.is_request())
+        .map(MessageType::name)
+        .collect::<Vec<_>>()
+        .join(", ");
     let advice = format!("use one of {known}");
     Err(Refusal::of_field(Reason::TypeUnknown, field, "is no message type that the archive answers", advice))
 }

@@ -99,7 +99,9 @@ impl Desk {
                 let kept = self.config.answer_ttl();
                 self.index.write().fold(entry.sequence, id, told, kept);
             }
-            None => tracing::error!(tenant = %self.tenant, sequence = entry.sequence, "no message of the archive"),
+            None => {
+                tracing::error!(tenant = %self.tenant, sequence = entry.sequence, "no message of the archive")
+            }
         }
         self.position.send_replace(entry.sequence);
     }
@@ -189,8 +191,7 @@ impl Desk {
     /// `LOG_UNAVAILABLE`; `STORE_UNAVAILABLE` where it does not open.
     pub async fn incoming(&self, row: &Row) -> Result<Option<Incoming>, Refusal> {
         let Some(entry) = self.entry(row.sequence).await? else { return Ok(None) };
-        let opened =
-            sealed::open_incoming(&self.seal, &entry.subject, &self.tenant, row.id, &entry.payload);
+        let opened = sealed::open_incoming(&self.seal, &entry.subject, &self.tenant, row.id, &entry.payload);
         opened.map(Some).ok_or_else(|| self.unreadable(row.id))
     }
 

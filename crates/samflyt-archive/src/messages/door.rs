@@ -51,7 +51,8 @@ impl Archive {
             return Ok(());
         }
         let rule = "is no system that the municipality uses (not registered, not enrolled, or retired)";
-        let advice = "register it (`samflyt registry system register`) or enrol the tenant (`… system enrol`)";
+        let advice =
+            "register it (`samflyt registry system register`) or enrol the tenant (`… system enrol`)";
         Err(Refusal::of_field(Reason::SystemUnknown, field, rule, advice))
     }
 
@@ -144,7 +145,8 @@ impl Archive {
                 }
             }
         };
-        let stopped = self.lifecycle.intake.run_until_cancelled(tokio::time::timeout(wait.min(WAIT_MAX), seen));
+        let stopped =
+            self.lifecycle.intake.run_until_cancelled(tokio::time::timeout(wait.min(WAIT_MAX), seen));
         stopped.await.and_then(Result::ok).flatten()
     }
 

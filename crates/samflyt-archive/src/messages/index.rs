@@ -134,7 +134,9 @@ impl Index {
     /// Forgets what the stream has dropped: messages that came before a moment.
     pub fn forget(&mut self, before: OffsetDateTime) {
         while let Some((sequence, id)) = self.by_sequence.first_key_value().map(|(s, id)| (*s, *id)) {
-            let Some(row) = self.rows.get(&id).filter(|row| row.received_at < before).cloned() else { return };
+            let Some(row) = self.rows.get(&id).filter(|row| row.received_at < before).cloned() else {
+                return;
+            };
             self.by_sequence.remove(&sequence);
             self.settle(&row);
             for given in row.answers() {
@@ -204,7 +206,8 @@ impl Index {
 
     /// When the message came that has waited longest.
     pub fn oldest_waiting(&self) -> Option<OffsetDateTime> {
-        let first = self.waiting_writes.first_key_value().into_iter().chain(self.waiting_reads.first_key_value());
+        let first =
+            self.waiting_writes.first_key_value().into_iter().chain(self.waiting_reads.first_key_value());
         first.filter_map(|(_, id)| self.rows.get(id)).map(|row| row.received_at).min()
     }
 
@@ -285,8 +288,9 @@ mod tests {
         let mut index = Index::default();
         index.fold(1, id(1), write(KEPT), KEPT);
         index.fold(2, id(1), answered(), KEPT);
-        let offered =
-            |index: &Index| index.to_fetch(&system(), (0, Part::Receipt)).map(|(_, g)| g.part).collect::<Vec<_>>();
+        let offered = |index: &Index| {
+            index.to_fetch(&system(), (0, Part::Receipt)).map(|(_, g)| g.part).collect::<Vec<_>>()
+        };
         assert_eq!(offered(&index), [Part::Receipt, Part::Answer]);
         assert_eq!((index.dead(NOON), index.dead(NOON + KEPT)), (0, 2));
         index.fold(3, id(1), confirmed(Part::Receipt), KEPT);

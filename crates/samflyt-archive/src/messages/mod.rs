@@ -21,6 +21,10 @@ mod message;
 mod metrics;
 mod recipient;
 mod sealed;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod told;
 mod worker;
 

@@ -6,8 +6,8 @@
 use bytes::Bytes;
 use samflyt_events::{SystemId, TenantId};
 use samflyt_noark::fiks::MessageType;
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::id::Id;
 use super::{Attachment, Incoming, Outgoing};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex as SyncMutex;
-use samflyt_events::subject::{archive_changes, archive_stream};
+use samflyt_events::subject::{archive_changes, archive_stream, messages_stream};
 use samflyt_events::{Reason, Refusal, TenantId};
 use samflyt_log::{AppendError, Log};
 use samflyt_projection::{Runner, StoreError};
@@ -208,7 +208,8 @@ impl Recorder {
         let stream = archive_stream(tenant);
         self.log.ensure_archive(tenant).await.map_err(|error| unavailable(&error))?;
         let last = self.head(&stream, None).await?;
-        let seal = self.keys.ready(tenant, last > 0).map_err(|error| locked(tenant, &error))?;
+        let sealed_before = last > 0 || self.head(&messages_stream(tenant), None).await? > 0;
+        let seal = self.keys.ready(tenant, sealed_before).map_err(|error| locked(tenant, &error))?;
         if last > 0 {
             let opened = self.read_change(&stream, last, &seal).await;
             opened.map_err(|_| locked(tenant, &seal.wrong()))?;

@@ -90,8 +90,7 @@ impl Arriving {
         decide::quota(used, self.size, &limits)?;
         let digest = Digest::finish(std::mem::take(&mut self.hasher));
         let claim = Claim { tenant: self.tenant.clone(), digest, size: self.size };
-        let arrived =
-            Arrived { store: Arc::clone(&self.store), claim, path: std::mem::take(&mut self.path) };
+        let arrived = Arrived { store: Arc::clone(&self.store), claim, path: std::mem::take(&mut self.path) };
         Ok(arrived)
     }
 }

@@ -56,7 +56,9 @@ impl Service {
         }
         let mut files = Vec::with_capacity(ready.len());
         for (at, file) in ready.into_iter().enumerate() {
-            files.push(file.store().await.map_err(|refusal| told_of(refusal, &format!("{}/{at}", FIELDS.files)))?);
+            files.push(
+                file.store().await.map_err(|refusal| told_of(refusal, &format!("{}/{at}", FIELDS.files)))?,
+            );
         }
         let accepted = self.0.send(caller, checked, request.payload, files).await?;
         let receipt = accepted.receipt.map(|kind| pb::Answer {

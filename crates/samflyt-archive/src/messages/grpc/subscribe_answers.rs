@@ -23,10 +23,8 @@ impl Service {
         request: pb::SubscribeAnswersRequest,
     ) -> Result<Answers<pb::SubscribeAnswersResponse>, Refusal> {
         let wrong = |field, rule: String| invalid(field, &rule, "name municipality and system");
-        let tenant =
-            TenantId::new(&request.tenant).map_err(|rule| wrong(FIELDS.tenant, rule.to_string()))?;
-        let system =
-            SystemId::new(&request.system).map_err(|rule| wrong(FIELDS.system, rule.to_string()))?;
+        let tenant = TenantId::new(&request.tenant).map_err(|rule| wrong(FIELDS.tenant, rule.to_string()))?;
+        let system = SystemId::new(&request.system).map_err(|rule| wrong(FIELDS.system, rule.to_string()))?;
         self.0.admit_system(&caller, &tenant, &system, FIELDS.system)?;
         let desk = self.0.desk(&tenant).await?;
         let (answers, read) = mpsc::channel(READ_AHEAD);

@@ -79,7 +79,9 @@ impl Filling {
             if self.payload.is_some() {
                 return Err(invalid(FIELDS.payload, "comes twice", "send it once"));
             }
-            self.payload = Some(bounded(part, PAYLOAD_BYTES_MAX).await?.ok_or_else(|| check::payload_too_large(&FIELDS))?);
+            self.payload = Some(
+                bounded(part, PAYLOAD_BYTES_MAX).await?.ok_or_else(|| check::payload_too_large(&FIELDS))?,
+            );
             return Ok(());
         }
         if part.file_name().is_some() || name == "fil" || name == "filer" {
@@ -116,7 +118,8 @@ impl Filling {
             "klientKorrelasjonsId" => said.correlation = Some(text),
             _ => {
                 let seconds = text.parse().ok().filter(|seconds| *seconds > 0);
-                let wrong = || invalid(&field, "is no number of seconds above 0", "give seconds, or leave it out");
+                let wrong =
+                    || invalid(&field, "is no number of seconds above 0", "give seconds, or leave it out");
                 said.ttl_s = Some(seconds.ok_or_else(wrong)?);
             }
         }

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::messages::Attachment;
 use crate::messages::accept::Accepted;
 use crate::messages::door::{Fetched, rfc3339};
 use crate::messages::id::Part;
-use crate::messages::Attachment;
 
 pub(super) fn accepted(accepted: &Accepted) -> Value {
     let receipt = accepted.receipt.map(|kind| {
