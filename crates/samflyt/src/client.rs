@@ -2,6 +2,7 @@
 
 use anyhow::{Context, bail};
 use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
+use samflyt_proto::archive::fiks_arkiv_service_client::FiksArkivServiceClient;
 use samflyt_proto::archive::record_service_client::RecordServiceClient;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
@@ -111,6 +112,12 @@ impl Client {
 
     pub fn records(&self) -> RecordServiceClient<Authenticated> {
         RecordServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+            .max_encoding_message_size(MESSAGE_BYTES_MAX)
+    }
+
+    pub fn messages(&self) -> FiksArkivServiceClient<Authenticated> {
+        FiksArkivServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
             .max_decoding_message_size(MESSAGE_BYTES_MAX)
             .max_encoding_message_size(MESSAGE_BYTES_MAX)
     }

@@ -13,7 +13,7 @@ use samflyt_runtime::Lifecycle;
 use tokio::sync::Semaphore;
 
 use super::desk::Desk;
-use super::id::Id;
+use super::id::{Id, Part};
 use super::index::{Index, Row};
 use super::metrics::MessageMetrics;
 use super::recipient::Recipient;
@@ -223,7 +223,7 @@ impl Worker {
 
     /// `feilmelding.serverfeil`, and its line in the log.
     fn failed(&self, row: &Row, cause: &str) -> Outgoing {
-        let feil_id = format!("{:032x}", rand::random::<u128>());
+        let feil_id = row.id.of_answer(Part::Answer).to_string();
         let kind = row.kind.name();
         tracing::error!(tenant = %self.desk.tenant, message = %row.id, kind, feil_id, cause, "a message could not be answered");
         let message = "The archive could not answer this message; tell its operator the feilId. \

@@ -107,7 +107,7 @@ impl Arrived {
             return Ok(Receipt::new(&store.policy, claim, fact, true));
         }
         // Nobody else's: no other sender goes on with it or spoils it.
-        let party = format!("{:032x}", rand::random::<u128>());
+        let party = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let name = PartName::new(claim.tenant.clone(), claim.digest, claim.size, &party);
         let part = store.staging.adopt(&self.path, &name)?;
         let room = store.rooms.of(&claim.tenant).await?;

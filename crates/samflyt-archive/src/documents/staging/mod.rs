@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
@@ -26,6 +27,8 @@ pub(crate) use part::{Part, PartState};
 pub(crate) struct Staging {
     dir: PathBuf,
     open: Mutex<HashMap<PartName, Weak<Part>>>,
+    /// How many uploads came of which nothing was known when they began.
+    arrivals: AtomicU64,
 }
 
 impl Staging {
@@ -33,7 +36,7 @@ impl Staging {
     /// Where the folder cannot be made.
     pub fn in_folder(dir: PathBuf) -> Result<Self, StoreError> {
         fs::create_dir_all(&dir).map_err(StoreError::file("make the folder of uploads"))?;
-        Ok(Self { dir, open: Mutex::default() })
+        Ok(Self { dir, open: Mutex::default(), arrivals: AtomicU64::new(0) })
     }
 
     /// The upload of that name: the one that is open, or the one that broke off, or a new one.
@@ -72,7 +75,14 @@ impl Staging {
     /// `LIMIT_REACHED` where there are `open_max` already; `STORE_UNAVAILABLE`.
     pub fn begin(&self, tenant: &TenantId, open_max: u32) -> Result<PathBuf, Refusal> {
         self.allow_another(tenant, open_max)?;
-        Ok(self.dir.join(tenant.as_str()).join(format!("{:032x}.arriving", rand::random::<u128>())))
+        // An earlier process may have left some behind.
+        loop {
+            let number = self.arrivals.fetch_add(1, Ordering::Relaxed);
+            let path = self.dir.join(tenant.as_str()).join(format!("{number}.arriving"));
+            if !path.exists() {
+                return Ok(path);
+            }
+        }
     }
 
     /// Takes over a whole upload from its place, under a name that no other has.
