@@ -13,6 +13,8 @@ pub(crate) mod keys;
 mod reader;
 mod recorder;
 mod seal;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::sync::Arc;
 

@@ -228,3 +228,129 @@ fn int(doc: &Value, member: &str) -> Option<i64> {
 fn year(doc: &Value, member: &str) -> Option<i32> {
     int(doc, member)?.try_into().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::records::testing::{Archive, file};
+
+    fn outcome<T>(found: Result<T, Trouble>) -> &'static str {
+        match found {
+            Ok(_) => "found",
+            Err(Trouble::NotFound(_)) => "not found",
+            Err(Trouble::Invalid(_)) => "invalid",
+            Err(Trouble::Unreadable(_)) => "unreadable",
+        }
+    }
+
+    fn key(noekkel: &str) -> Value {
+        json!({"fagsystem": "acos", "noekkel": noekkel})
+    }
+
+    #[tokio::test]
+    async fn a_mappe_is_found_by_each_of_its_names_and_by_all_at_once() {
+        let mut archive = Archive::with_structure().await;
+        let id = archive.saksmappe(json!({"referanseEksternNoekkel": key("a")})).await;
+        let other = archive.saksmappe(json!({"referanseEksternNoekkel": key("b")})).await;
+        let records = archive.records();
+        let all = json!({"systemID": id, "mappeID": "2026/1",
+            "saksnummer": {"saksaar": 2026, "sakssekvensnummer": 1}, "referanseEksternNoekkel": key("a")});
+        for (member, value) in all.as_object().unwrap() {
+            let found = mappe(&records, &json!({member: value}), "/m").unwrap();
+            assert_eq!(found.unit.system_id, id, "{member}");
+        }
+        assert_eq!(mappe(&records, &all, "/m").unwrap().unit.system_id, id);
+        for (member, value) in [("systemID", json!(other)), ("referanseEksternNoekkel", key("b"))] {
+            let mut mixed = all.clone();
+            mixed[member] = value;
+            assert_eq!(outcome(mappe(&records, &mixed, "/m")), "invalid", "{member}");
+        }
+        assert_eq!(outcome(mappe(&records, &json!({}), "/m")), "invalid");
+        let unknown = json!({"systemID": id, "referanseEksternNoekkel": key("c")});
+        assert_eq!(outcome(mappe(&records, &unknown, "/m")), "not found");
+        assert!(means(&all, &archive.unit(&id).unit));
+        assert!(means(&json!({"mappeID": "2026/1"}), &archive.unit(&id).unit));
+        assert!(!means(&json!({}), &archive.unit(&id).unit));
+        assert!(!means(&json!({"mappeID": "2026/2"}), &archive.unit(&id).unit));
+    }
+
+    #[tokio::test]
+    async fn a_registrering_is_found_by_each_of_its_names() {
+        let mut archive = Archive::with_structure().await;
+        let sak = archive.saksmappe(json!({})).await;
+        archive.journalpost(&sak, json!({})).await;
+        let id = archive.journalpost(&sak, json!({"referanseEksternNoekkel": key("r")})).await;
+        let records = archive.records();
+        let all = json!({"systemID": id, "registreringsID": "2026/1-2",
+            "journalnummer": {"journalaar": 2026, "journalsekvensnummer": 2},
+            "saksJournalpostnummer": {"saksaar": 2026, "sakssekvensnummer": 1, "journalpostnummer": 2},
+            "referanseEksternNoekkel": key("r")});
+        for (member, value) in all.as_object().unwrap() {
+            let found = registrering(&records, &json!({member: value}), "/r").unwrap();
+            assert_eq!(found.unit.system_id, id, "{member}");
+        }
+        let none = json!({"journalnummer": {"journalaar": 2026, "journalsekvensnummer": 3}});
+        assert_eq!(outcome(registrering(&records, &none, "/r")), "not found");
+        // A mappe is no registrering.
+        assert_eq!(outcome(registrering(&records, &json!({"systemID": sak}), "/r")), "not found");
+    }
+
+    #[tokio::test]
+    async fn a_number_that_two_arkiver_gave_out_leads_to_more_than_one() {
+        let mut archive = Archive::with_structure().await;
+        let second = json!({"arkiv": [{"tittel": "Nytt arkiv",
+            "arkivskaper": [{"arkivskaperID": "1", "arkivskaperNavn": "Seljord"}],
+            "arkivdel": [{"kode": "NY", "tittel": "Ny"}]}]});
+        let text = serde_json::to_vec(&second).unwrap();
+        let by = crate::records::testing::actor();
+        archive
+            .carry_out(|records, ids| {
+                super::super::structure::import(records, &text, &by, crate::records::testing::NOW, ids)
+            })
+            .await
+            .unwrap();
+        archive.saksmappe(json!({})).await;
+        archive.saksmappe(json!({"arkivdel": {"kode": "NY"}, "klassifikasjon": []})).await;
+        let reference = json!({"saksnummer": {"saksaar": 2026, "sakssekvensnummer": 1}});
+        assert_eq!(outcome(mappe(&archive.records(), &reference, "/m")), "invalid");
+    }
+
+    #[tokio::test]
+    async fn a_dokumentbeskrivelse_is_found_and_the_key_of_a_registrering_means_its_main_document() {
+        let mut archive = Archive::with_structure().await;
+        let sak = archive.saksmappe(json!({})).await;
+        let described = |role: &str, more: Value| {
+            let mut doc = json!({"tittel": "D", "tilknyttetRegistreringSom": {"kode": role}});
+            doc.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            doc
+        };
+        let with = |all: Vec<Value>, noekkel: &str| {
+            json!({"registrering": {"@type": "arkivnotat", "tittel": "N",
+                "referanseForelderMappe": {"systemID": sak}, "dokumentbeskrivelse": all,
+                "referanseEksternNoekkel": key(noekkel)}})
+        };
+        let (v, h) =
+            (described("V", json!({"referanseEksternNoekkel": key("v")})), described("H", json!({})));
+        let two = archive.make(with(vec![v.clone(), h], "to"), &[]).await.remove(0);
+        archive.make(with(vec![v.clone(), v], "vedlegg"), &[]).await;
+        let records = archive.records();
+        let find = |reference: Value| dokumentbeskrivelse(&records, &reference, "/d");
+        let found = |reference: Value| find(reference).map(|(stored, index)| (stored.unit.system_id, index));
+        let first = archive.unit(&two).unit.doc["dokumentbeskrivelse"][0]["systemID"].clone();
+        assert_eq!(found(json!({"systemID": first})).unwrap(), (two.clone(), 0));
+        assert_eq!(found(json!({"referanseEksternNoekkel": key("to")})).unwrap(), (two.clone(), 1));
+        assert_eq!(outcome(find(json!({"referanseEksternNoekkel": key("vedlegg")}))), "not found");
+        let numbered = json!({"journalpostDokumentnummer": {
+            "referanseTilJournalpost": {"systemID": two}, "dokumentnummer": 2}});
+        assert_eq!(found(numbered).unwrap(), (two.clone(), 1));
+        // The name of a file's dokumentobjekt is no dokumentbeskrivelse.
+        let post = archive.journalpost(&sak, json!({})).await;
+        let object = archive.unit(&post).unit.doc["dokumentbeskrivelse"][0]["dokumentobjekt"][0].clone();
+        assert_eq!(object["sjekksum"], json!(file("brev.pdf").digest));
+        let records = archive.records();
+        let by_object = dokumentbeskrivelse(&records, &json!({"systemID": object["systemID"]}), "/d");
+        assert_eq!(outcome(by_object), "not found");
+    }
+}

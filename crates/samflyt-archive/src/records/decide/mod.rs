@@ -1,7 +1,11 @@
 //! Pure: what becomes of a command, by the records as they are.
 
+pub(crate) mod calendar;
+pub(crate) mod create;
 pub(crate) mod edit;
+pub(crate) mod files;
 pub(crate) mod find;
+pub(crate) mod structure;
 mod trouble;
 
 /// Something that keeps a command from being carried out.
