@@ -20,7 +20,8 @@ pub struct Element {
     pub required: bool,
     /// May come more than once: an array in a document.
     pub many: bool,
-    /// Of the elements of a type with the same number, at most one may be there; 0: no choice.
+    /// Of the elements of a type with the same number, at most one may be there (and one must, where they are required);
+    /// 0: no choice.
     pub choice: u8,
 }
 
@@ -29,8 +30,12 @@ pub struct Element {
 pub enum Content {
     Text(Simple),
     Complex(&'static Complex),
-    /// The first is what an element without `xsi:type` is. An abstract type is not among them.
+    /// The first is what an element without `xsi:type` is, if the others extend it. Otherwise what they extend is abstract,
+    /// is not among them, and the type must be named.
     Derived(&'static [&'static Complex]),
+    /// A type whose whole sequence may come again and again inside the element: a list of objects in a document. In XML
+    /// nothing marks where one ends: a new one begins where an element comes that cannot follow in the last.
+    Repeated(&'static Complex),
     /// `xs:anyType`.
     Any,
 }
@@ -77,6 +82,16 @@ impl Complex {
         all.extend(self.elements.iter().map(|element| (self.namespace, element)));
         all
     }
+
+    /// Whether it is the other type, or extends it.
+    pub fn is_a(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other) || self.base.is_some_and(|base| base.is_a(other))
+    }
+}
+
+/// What an element of these types is that does not name its type.
+pub fn unnamed(types: &[&'static Complex]) -> Option<&'static Complex> {
+    types.first().copied().filter(|first| types.iter().all(|of| of.is_a(first)))
 }
 
 impl Element {
@@ -96,6 +111,10 @@ impl Element {
         Self::new(name, Content::Derived(types))
     }
 
+    pub const fn repeated(name: &'static str, complex: &'static Complex) -> Self {
+        Self::new(name, Content::Repeated(complex))
+    }
+
     pub const fn any(name: &'static str) -> Self {
         Self::new(name, Content::Any)
     }
@@ -112,6 +131,14 @@ impl Element {
         self
     }
 
+    /// Exactly one of those with this number.
+    #[must_use]
+    pub const fn one_of(mut self, number: u8) -> Self {
+        self.choice = number;
+        self
+    }
+
+    /// At most one of those with this number.
     #[must_use]
     pub const fn choice(mut self, number: u8) -> Self {
         self.choice = number;

@@ -6,7 +6,8 @@
 use quick_xml::escape::escape;
 use serde_json::{Map, Value};
 
-use crate::grammar::{Complex, Content, Element, Root};
+use crate::grammar::{Complex, Content, Element, Root, unnamed};
+use crate::read::is_xml;
 
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// The member that names a derived type.
@@ -87,6 +88,7 @@ impl Writer {
         let members = self.members(document)?;
         let elements = of.all();
         self.check_known(&elements, members)?;
+        self.check_choices(&elements, members)?;
         self.elements(&elements, members)
     }
 
@@ -110,7 +112,8 @@ impl Writer {
     ) -> Result<(), WriteError> {
         for (namespace, element) in elements {
             match (members.get(element.name), element.many) {
-                (None, _) if !element.required => {}
+                // A choice has been checked as a whole.
+                (None, _) if !element.required || element.choice != 0 => {}
                 (None, _) => return Err(self.wrong(element.name, "is missing")),
                 (Some(Value::Array(items)), true) if items.is_empty() && element.required => {
                     return Err(self.wrong(element.name, "is missing"));
@@ -136,7 +139,10 @@ impl Writer {
         match element.content {
             Content::Text(_) => {
                 let text = match value {
-                    Value::String(text) => escape(text.as_str()).into_owned(),
+                    Value::String(text) if text.chars().all(is_xml) => escape(text.as_str()).into_owned(),
+                    Value::String(_) => {
+                        return Err(self.wrong(element.name, "holds a character that XML does not allow"));
+                    }
                     Value::Number(number) => number.to_string(),
                     Value::Bool(truth) => truth.to_string(),
                     _ => return Err(self.wrong(element.name, "is not text")),
@@ -152,11 +158,17 @@ impl Writer {
                 self.inside(of, value)?;
                 self.close();
             }
+            Content::Repeated(of) => {
+                let items = value.as_array().ok_or_else(|| self.wrong(element.name, "is not a list"))?;
+                self.open(element.name, namespace, of, false);
+                items.iter().try_for_each(|item| self.inside(of, item))?;
+                self.close();
+            }
             Content::Derived(types) => {
                 let name = value.get(TYPE).and_then(Value::as_str);
                 let of = match name {
-                    None => types.first(),
-                    Some(name) => types.iter().find(|of| of.name == name),
+                    None => unnamed(types),
+                    Some(name) => types.iter().copied().find(|of| of.name == name),
                 };
                 let of =
                     of.ok_or_else(|| self.wrong(element.name, "is of a type that does not belong here"))?;
@@ -213,6 +225,24 @@ impl Writer {
             Some(name) => Err(self.wrong(name, "does not belong here")),
             None => Ok(()),
         }
+    }
+
+    fn check_choices(
+        &self,
+        elements: &[(&'static str, &'static Element)],
+        members: &Map<String, Value>,
+    ) -> Result<(), WriteError> {
+        for (_, element) in elements.iter().filter(|(_, element)| element.choice != 0) {
+            let same = elements.iter().map(|(_, other)| other).filter(|other| other.choice == element.choice);
+            let there = same.filter(|other| members.contains_key(other.name)).count();
+            if there == 0 && element.required {
+                return Err(self.wrong(element.name, "or another of the same choice is missing"));
+            }
+            if there > 1 && members.contains_key(element.name) {
+                return Err(self.wrong(element.name, "is there with another of the same choice"));
+            }
+        }
+        Ok(())
     }
 
     fn wrong(&self, name: &str, rule: &'static str) -> WriteError {
@@ -280,6 +310,43 @@ mod tests {
 </svar>
 "#;
         assert_eq!(xml, expected);
+    }
+
+    static PAR: Complex = Complex {
+        name: "par",
+        namespace: "urn:m",
+        base: None,
+        elements: &[
+            Element::text("a", Simple::String).one_of(1),
+            Element::text("b", Simple::String).one_of(1),
+            Element::derived("aapen", &[&SAK, &KODE]).optional(),
+        ],
+    };
+    static PAR_ROOT: Root = Root { name: "par", namespace: "urn:m", content: &PAR };
+
+    #[track_caller]
+    fn refused(value: &Value, path: &str, rule: &str) {
+        let error = document(&PAR_ROOT, value).unwrap_err();
+        assert_eq!((error.path.as_str(), error.rule), (path, rule));
+    }
+
+    #[test]
+    fn of_a_choice_one_is_written_and_neither_none_nor_both() {
+        assert!(document(&PAR_ROOT, &json!({"b": "1"})).is_ok());
+        refused(&json!({}), "/par/a", "or another of the same choice is missing");
+        refused(&json!({"a": "1", "b": "2"}), "/par/a", "is there with another of the same choice");
+    }
+
+    #[test]
+    fn what_is_of_an_abstract_type_must_say_its_type() {
+        let rule = "is of a type that does not belong here";
+        refused(&json!({"a": "1", "aapen": {"tittel": "T", "aar": 1}}), "/par/aapen", rule);
+        assert!(document(&PAR_ROOT, &json!({"a": "1", "aapen": {"@type": "kode", "kode": "K"}})).is_ok());
+    }
+
+    #[test]
+    fn characters_that_xml_does_not_allow_are_not_written() {
+        refused(&json!({"a": "\u{b}"}), "/par/a", "holds a character that XML does not allow");
     }
 
     #[test]
