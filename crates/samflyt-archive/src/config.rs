@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use samflyt_events::TenantId;
 use serde::{Deserialize, Serialize};
 
+use crate::access::AccessConfig;
+
 /// Every field has a default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -30,6 +32,8 @@ pub struct ArchiveConfig {
     /// Limits of single tenants, by id; what is left out is as above.
     /// `SAMFLYT_ARCHIVE__TENANTS__<TENANT>__DOCUMENT_BYTES_MAX`
     pub tenants: BTreeMap<String, TenantLimits>,
+    /// Who may see records that are shielded, besides who deposited them and administrators.
+    pub access: Vec<AccessConfig>,
 }
 
 /// What becomes of a document whose format is not approved for deposit.
@@ -85,6 +89,7 @@ impl Default for ArchiveConfig {
             .to_vec(),
             other_formats: OtherFormats::Warn,
             tenants: BTreeMap::new(),
+            access: Vec::new(),
         }
     }
 }

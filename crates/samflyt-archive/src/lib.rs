@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod config;
 mod documents;
 mod messages;
@@ -17,6 +18,7 @@ use samflyt_runtime::{Caller, Deps, Lifecycle};
 use documents::DocumentStore;
 use records::{Keys, RecordFold, Recorder};
 
+pub use access::AccessConfig;
 pub use config::{ArchiveConfig, OtherFormats, TenantLimits};
 pub use documents::{Digest, StoreError};
 pub use records::KeyError;
