@@ -3,6 +3,7 @@
 mod access;
 mod config;
 mod documents;
+mod innsyn;
 mod messages;
 mod records;
 

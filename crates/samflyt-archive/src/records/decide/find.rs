@@ -115,6 +115,12 @@ pub(crate) fn means(reference: &Value, mappe: &Unit) -> bool {
         && given.into_iter().all(|member| same(reference, member))
 }
 
+/// What is said of an identifier at this place that nothing has, or nothing that the caller may know of.
+pub(crate) fn leads_to_nothing(place: String) -> Trouble {
+    let advice = "ask for it by `sok`, or name it by another identifier";
+    Trouble::NotFound(Problem::new(place, "leads to nothing", advice))
+}
+
 /// What each identifier of a reference leads to.
 struct Meant<'a, T> {
     at: &'a str,
@@ -134,12 +140,7 @@ impl<'a, T: Clone + PartialEq> Meant<'a, T> {
     fn one(self) -> Result<T, Trouble> {
         let at = self.at;
         if let Some((member, _)) = self.by.iter().find(|(_, found)| found.is_empty()) {
-            let advice = "ask for it by `sok`, or name it by another identifier";
-            return Err(Trouble::NotFound(Problem::new(
-                format!("{at}/{member}"),
-                "leads to nothing",
-                advice,
-            )));
+            return Err(leads_to_nothing(format!("{at}/{member}")));
         }
         let mut lists = self.by.into_iter().map(|(_, found)| found);
         let Some(first) = lists.next() else {
