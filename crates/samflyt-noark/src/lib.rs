@@ -2,5 +2,6 @@
 
 pub mod fiks;
 pub mod grammar;
+pub mod noark5;
 pub mod unit;
 pub mod write;
