@@ -6,6 +6,7 @@
 
 mod cards;
 mod decide;
+mod deposit;
 mod digest;
 mod download;
 mod error;
