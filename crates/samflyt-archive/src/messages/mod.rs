@@ -1,5 +1,5 @@
 //! The exchange of Fiks Arkiv messages: how one comes, waits, is answered, fetched and expires. What it means is decided
-//! elsewhere ([`Recipient`]).
+//! elsewhere.
 
 mod message;
 
