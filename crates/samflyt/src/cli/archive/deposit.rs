@@ -14,7 +14,7 @@ use crate::cli::{Failure, Remote, json as as_json, show};
     after_help = "Example:\n  samflyt archive deposit seljord-oppvekst/vedtak-17 --tenant seljord --wait 10"
 )]
 pub(super) struct Show {
-    /// The event that asked: <system>/<id>
+    /// The event that asked: `<system>/<id>`
     #[arg(value_name = "EVENT")]
     request: String,
     /// The municipality whose archive it is
