@@ -97,10 +97,6 @@ impl Shield {
         let graded_until = doc.pointer("/gradering/nedgraderingsdato").and_then(Value::as_str).and_then(day);
         Self { code, until: until.filter(|_| ends), grade, graded_until }
     }
-
-    pub fn is_none(&self) -> bool {
-        self.code.is_none() && self.grade.is_none()
-    }
 }
 
 /// The date of an `xs:date` or `xs:dateTime`; none: it is not of the usual form, and nothing ends by it.

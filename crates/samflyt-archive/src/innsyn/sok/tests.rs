@@ -1,5 +1,6 @@
 mod filter;
 mod random;
+mod speed;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -68,7 +69,7 @@ fn with_runtime(cases: u32, test: impl Fn(&tokio::runtime::Runtime, &mut TestRun
 
 #[test]
 fn a_search_finds_and_counts_what_a_filter_over_the_documents_as_the_viewer_sees_them_does() {
-    with_runtime(40, |runtime, runner| {
+    with_runtime(12, |runtime, runner| {
         let input = (units(30), prop::collection::vec(random::parameters(), 60));
         let found = std::cell::Cell::new(0);
         let tried = runner.run(&input, |(units, searches)| {
@@ -95,7 +96,7 @@ fn a_search_finds_and_counts_what_a_filter_over_the_documents_as_the_viewer_sees
 
 #[test]
 fn free_text_finds_each_word_where_the_viewer_sees_it_and_nowhere_else() {
-    with_runtime(20, |runtime, runner| {
+    with_runtime(8, |runtime, runner| {
         let words = prop::sample::select(vec!["anna", "skole BJØRN", "ø", "2026/1", "geheim", "*****"]);
         let input = (units(30), prop::collection::vec((0..TARGETS.len(), words), 30));
         let tried = runner.run(&input, |(units, searches)| {
