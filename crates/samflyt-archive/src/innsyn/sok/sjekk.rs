@@ -64,7 +64,7 @@ pub(super) enum Ask {
 #[derive(Debug, Clone)]
 pub(super) enum Text {
     Compared { operator: Operator, values: Vec<String> },
-    Fits(Pattern),
+    Fits(Box<Pattern>),
 }
 
 impl Operator {

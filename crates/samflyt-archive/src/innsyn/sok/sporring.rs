@@ -184,7 +184,7 @@ fn ask(name: &str, field: Field, operator: Operator, values: &Value, at: &str) -
         let texts: Vec<_> = texts.iter().filter_map(Value::as_str).map(verdi::folded).collect();
         counted(operator, &texts, name, at)?;
         Ok(match (operator, texts.first()) {
-            (Operator::Wildcard, Some(text)) => Text::Fits(Pattern::new(text)),
+            (Operator::Wildcard, Some(text)) => Text::Fits(Box::new(Pattern::new(text))),
             _ => Text::Compared { operator, values: texts },
         })
     };

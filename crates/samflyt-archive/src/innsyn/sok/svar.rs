@@ -184,7 +184,7 @@ impl Answering<'_> {
             let classes = members.get_mut("klassifikasjon").and_then(Value::as_array_mut);
             for class in classes.into_iter().flatten().filter_map(Value::as_object_mut) {
                 let id = class.get("klassifikasjonssystemID").and_then(Value::as_str).unwrap_or_default();
-                let system = self.system(&id.to_owned())?;
+                let system = self.system(id)?;
                 class.insert("klassifikasjonssystem".to_owned(), system);
             }
         }

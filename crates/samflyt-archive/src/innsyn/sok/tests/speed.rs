@@ -36,7 +36,7 @@ fn unit(at: usize) -> Unit {
             "administrativEnhet": {"navn": "Oppvekst"}, "saksansvarlig": {"navn": name},
             "klassifikasjon": [{"klassifikasjonssystemID": "FA", "klasseID": format!("K{}", at % 50)}],
             "referanseEksternNoekkel": {"fagsystem": "acos", "noekkel": at.to_string()}});
-        if at % 50 == 0 {
+        if at.is_multiple_of(50) {
             doc["skjerming"] =
                 json!({"tilgangsrestriksjon": {"kode": "UO"}, "skjermingshjemmel": "offl. § 13"});
         }
