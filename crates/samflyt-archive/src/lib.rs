@@ -26,9 +26,9 @@ use std::sync::Arc;
 
 use samflyt_events::catalogue::Scope;
 use samflyt_events::{DigestKey, Reason, Refusal, SystemId, TenantId};
-use samflyt_projection::{ProjectionConfig, ProjectionError, Runner};
+use samflyt_projection::{Fold, ProjectionConfig, ProjectionError, Runner};
 use samflyt_runtime::server::Served;
-use samflyt_runtime::{Caller, Deps, Lifecycle};
+use samflyt_runtime::{Caller, Deps, Lifecycle, projection};
 
 use deposits::DepositDesk;
 use documents::DocumentStore;
@@ -78,7 +78,8 @@ pub async fn run(
     let documents = documents.map_err(|cause| StartError::Documents { dir: dir.clone(), cause })?;
     let documents = Arc::new(documents);
     let keys = Arc::new(Keys::in_folder(dir.join("keys")));
-    let runner = start_records(&config, &deps, &keys, lifecycle).await?;
+    let fold = RecordFold(Arc::clone(&keys));
+    let runner = project("archive records", fold, false, &config, &deps, lifecycle).await?;
     let recorder = Recorder::new(deps.log.clone(), runner, keys, deps.clock.clone());
     let deposits = DepositDesk::open(&config, &deps, digest_key, lifecycle).await?;
     let lifecycle = lifecycle.clone();
@@ -99,28 +100,22 @@ pub async fn run(
     })
 }
 
-async fn start_records(
+/// Opens one of the archive's projections.
+async fn project<F: Fold>(
+    task: &'static str,
+    fold: F,
+    headers_only: bool,
     config: &ArchiveConfig,
     deps: &Deps,
-    keys: &Arc<Keys>,
     lifecycle: &Lifecycle,
 ) -> Result<Runner, ProjectionError> {
-    let clock = deps.clock.clone();
-    let projection = ProjectionConfig {
+    let of_it = ProjectionConfig {
         dir: deps.data_dir.join("archive"),
         cache_mib: config.cache_mib,
+        headers_only,
         ..ProjectionConfig::default()
     };
-    let tasks = samflyt_projection::Lifecycle {
-        shutdown: lifecycle.services.clone(),
-        tracker: lifecycle.tasks().clone(),
-    };
-    let fold = RecordFold(Arc::clone(keys));
-    let clock = Arc::new(move || clock.now());
-    let runner = Runner::start(fold, deps.log.clone(), projection, clock, tasks).await?;
-    let ended = runner.clone();
-    lifecycle.spawn("archive records", async move { ended.ended().await });
-    Ok(runner)
+    projection::start(task, fold, Arc::new(deps.log.clone()), of_it, deps, lifecycle).await
 }
 
 impl Archive {

@@ -12,7 +12,7 @@ use samflyt_events::{
 };
 use samflyt_log::Entry;
 use samflyt_projection::{Fold, FoldError, ProjectionConfig, ProjectionError, Runner, Writer};
-use samflyt_runtime::{Deps, Lifecycle};
+use samflyt_runtime::{Deps, Lifecycle, projection};
 
 use crate::GatewayConfig;
 use appended::Appended;
@@ -69,34 +69,25 @@ pub(crate) struct Index {
 
 impl Index {
     pub async fn open(
-        config: &GatewayConfig,
+        gateway: &GatewayConfig,
         deps: &Deps,
         lifecycle: &Lifecycle,
     ) -> Result<Self, ProjectionError> {
-        let clock = deps.clock.clone();
         let window_ms = deps.log.config().duplicate_window_s * 1_000;
-        let projection = ProjectionConfig {
+        let config = ProjectionConfig {
             dir: deps.data_dir.join("gateway"),
-            cache_mib: config.index_cache_mib,
+            cache_mib: gateway.index_cache_mib,
             headers_only: true,
             // Often enough that one missed look does not make the index seem behind.
             poll_every_ms: (window_ms / 8).min(1_000),
             ..ProjectionConfig::default()
         };
-        let tasks = samflyt_projection::Lifecycle {
-            shutdown: lifecycle.services.clone(),
-            tracker: lifecycle.tasks().clone(),
-        };
-        let clock = Arc::new(move || clock.now());
         // Of the half of the window that the index may lag, the gathering takes a quarter.
         let gather = Duration::from_millis((window_ms / 32).clamp(1, GATHER_MS_MAX));
         let appended = Appended::new(deps.log.clone(), gather);
         let source = Arc::new(appended.clone());
-        let runner = Runner::start_with_source(EventIds, source, projection, clock, tasks).await?;
-        lifecycle.spawn("index of event ids", {
-            let runner = runner.clone();
-            async move { runner.ended().await }
-        });
+        let task = "index of event ids";
+        let runner = projection::start(task, EventIds, source, config, deps, lifecycle).await?;
         follow_tenants(&runner, deps, lifecycle);
         Ok(Self { runner, appended, window: deps.log.config().duplicate_window() })
     }

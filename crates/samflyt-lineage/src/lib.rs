@@ -24,7 +24,7 @@ use samflyt_projection::{ProjectionConfig, ProjectionError, Runner};
 use samflyt_proto::lineage::insight_service_server::InsightServiceServer;
 use samflyt_proto::lineage::lineage_service_server::LineageServiceServer;
 use samflyt_runtime::server::Served;
-use samflyt_runtime::{Deps, Lifecycle};
+use samflyt_runtime::{Deps, Lifecycle, projection};
 
 pub use config::LineageConfig;
 
@@ -48,29 +48,15 @@ pub struct Lineage {
 /// # Errors
 /// [`StartError`] where the data directory cannot be used.
 pub async fn run(config: LineageConfig, deps: Deps, lifecycle: &Lifecycle) -> Result<Served, StartError> {
-    let clock = deps.clock.clone();
     let projection = ProjectionConfig {
         dir: deps.data_dir.join("lineage"),
         cache_mib: config.cache_mib,
         headers_only: true,
         ..ProjectionConfig::default()
     };
-    let clock = Arc::new(move || clock.now());
-    let runner = Runner::start(
-        LineageFold,
-        deps.log.clone(),
-        projection,
-        clock,
-        samflyt_projection::Lifecycle {
-            shutdown: lifecycle.services.clone(),
-            tracker: lifecycle.tasks().clone(),
-        },
-    )
-    .await?;
-    lifecycle.spawn("lineage projections", {
-        let runner = runner.clone();
-        async move { runner.ended().await }
-    });
+    let source = Arc::new(deps.log.clone());
+    let runner =
+        projection::start("lineage projections", LineageFold, source, projection, &deps, lifecycle).await?;
     follow_tenants(&runner, &deps, lifecycle);
     lifecycle.spawn("lineage metrics", metrics::watch(runner.clone(), lifecycle.services.clone()));
     let lineage = Arc::new(Lineage { deps, config, runner, lifecycle: lifecycle.clone() });

@@ -10,6 +10,7 @@ pub mod config;
 mod deps;
 pub mod lifecycle;
 mod problem;
+pub mod projection;
 pub mod refused;
 pub mod server;
 pub mod telemetry;

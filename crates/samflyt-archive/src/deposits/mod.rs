@@ -24,11 +24,11 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use samflyt_events::subject::events_stream;
 use samflyt_events::{DigestKey, EventRef, TenantId};
-use samflyt_projection::{ProjectionConfig, ProjectionError, Runner, StoreError};
+use samflyt_projection::{ProjectionError, Runner, StoreError};
 use samflyt_proto::archive::deposit_service_server::DepositServiceServer;
 use samflyt_runtime::{Deps, Lifecycle};
 
-use crate::{Archive, ArchiveConfig};
+use crate::{Archive, ArchiveConfig, project};
 use fold::{Deposit, DepositFold};
 use metrics::DepositMetrics;
 use reader::Deposits;
@@ -54,21 +54,7 @@ impl DepositDesk {
         digest_key: DigestKey,
         lifecycle: &Lifecycle,
     ) -> Result<Self, ProjectionError> {
-        let clock = deps.clock.clone();
-        let projection = ProjectionConfig {
-            dir: deps.data_dir.join("archive"),
-            cache_mib: config.cache_mib,
-            headers_only: true,
-            ..ProjectionConfig::default()
-        };
-        let tasks = samflyt_projection::Lifecycle {
-            shutdown: lifecycle.services.clone(),
-            tracker: lifecycle.tasks().clone(),
-        };
-        let clock = Arc::new(move || clock.now());
-        let runner = Runner::start(DepositFold, deps.log.clone(), projection, clock, tasks).await?;
-        let ended = runner.clone();
-        lifecycle.spawn("archive deposits", async move { ended.ended().await });
+        let runner = project("archive deposits", DepositFold, true, config, deps, lifecycle).await?;
         let metrics = DepositMetrics::new();
         Ok(Self { runner, digest_key, metrics, held_up: Mutex::default() })
     }
