@@ -8,6 +8,7 @@ mod config;
 )]
 mod deposits;
 mod documents;
+mod door;
 #[allow(
     dead_code,
     unused_imports,
@@ -24,11 +25,10 @@ mod records;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use samflyt_events::catalogue::Scope;
-use samflyt_events::{DigestKey, Reason, Refusal, SystemId, TenantId};
+use samflyt_events::DigestKey;
 use samflyt_projection::{Fold, ProjectionConfig, ProjectionError, Runner};
 use samflyt_runtime::server::Served;
-use samflyt_runtime::{Caller, Deps, Lifecycle, projection};
+use samflyt_runtime::{Deps, Lifecycle, projection};
 
 use deposits::DepositDesk;
 use documents::DocumentStore;
@@ -119,24 +119,6 @@ async fn project<F: Fold>(
 }
 
 impl Archive {
-    /// Whether a caller may use a tenant's archive, on behalf of a system or not. Who may not, does not learn whether there
-    /// is such a tenant.
-    pub(crate) fn admit(
-        &self,
-        caller: &Caller,
-        scope: Scope,
-        tenant: &TenantId,
-        system: Option<&SystemId>,
-    ) -> Result<(), Refusal> {
-        let catalogue = self.deps.feed.get();
-        caller.require(&catalogue, scope, tenant, system)?;
-        if catalogue.tenant(tenant).is_none() {
-            let advice = "register it first (`samflyt registry tenant register`)";
-            return Err(Refusal::of_field(Reason::NotFound, "/tenant", "is not registered", advice));
-        }
-        Ok(())
-    }
-
     /// Makes every tenant's records ready before anybody has to wait for that. One whose key cannot be used is told of in
     /// the log, and refused until it can; the others go on.
     fn open_tenants(self: &Arc<Self>) {

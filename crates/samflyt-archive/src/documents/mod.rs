@@ -27,11 +27,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use samflyt_events::catalogue::Scope;
-use samflyt_events::{Reason, Refusal, TenantId};
+use samflyt_events::{Refusal, TenantId};
 use samflyt_proto::archive::archive_service_server::ArchiveServiceServer;
 use samflyt_runtime::{Caller, Deps, Lifecycle};
 
-use crate::ArchiveConfig;
+use crate::{ArchiveConfig, door};
 use cards::Cards;
 use format::Policy;
 use known::Fact;
@@ -82,15 +82,8 @@ impl DocumentStore {
         })
     }
 
-    /// Whether a caller may work on a tenant's documents. Who may not, does not learn whether there is such a tenant.
     fn admit(&self, caller: &Caller, tenant: &TenantId) -> Result<(), Refusal> {
-        let catalogue = self.deps.feed.get();
-        caller.require(&catalogue, Scope::Archive, tenant, None)?;
-        if catalogue.tenant(tenant).is_none() {
-            let advice = "register it first (`samflyt registry tenant register`)";
-            return Err(Refusal::of_field(Reason::NotFound, "/tenant", "is not registered", advice));
-        }
-        Ok(())
+        door::admit(&self.deps, caller, Scope::Archive, tenant, None)
     }
 
     /// Counts what each tenant has before anybody has to wait for that.

@@ -10,6 +10,7 @@ use samflyt_runtime::Caller;
 
 use super::{Service, completeness};
 use crate::deposits::fold::Deposit;
+use crate::door;
 use crate::records::unreadable;
 
 /// The longest that a call waits for an answer.
@@ -26,7 +27,7 @@ impl Service {
             let advice = "give it as <system>/<id>";
             Refusal::of_field(Reason::RequestInvalid, "/request", rule.to_string(), advice)
         })?;
-        self.0.admit(&caller, Scope::Archive, &tenant, Some(&reference.system))?;
+        door::admit(&self.0.deps, &caller, Scope::Archive, &tenant, Some(&reference.system))?;
         let wait = request.wait.and_then(|wait| Duration::try_from(wait).ok()).unwrap_or_default();
         let deposit = self.answered(&tenant, &reference, wait.min(WAIT_MAX)).await?.ok_or_else(not_found)?;
         let answer = match &deposit.answer {

@@ -1,11 +1,13 @@
 //! `ListDeposits`.
 
+use samflyt_events::catalogue::Scope;
 use samflyt_events::{Reason, Refusal, SystemId, TenantId};
 use samflyt_proto::archive as pb;
 use samflyt_runtime::Caller;
 
 use super::{Service, completeness, state};
 use crate::deposits::fold::State;
+use crate::door;
 use crate::records::unreadable;
 
 const PAGE: u32 = 100;
@@ -22,7 +24,7 @@ impl Service {
         let asked = asked_state(request.state)?;
         let system = asked_system(&request.system)?;
         if let Some(system) = &system {
-            self.0.admit(&caller, samflyt_events::catalogue::Scope::Archive, &tenant, Some(system))?;
+            door::admit(&self.0.deps, &caller, Scope::Archive, &tenant, Some(system))?;
         }
         let size = if request.page_size == 0 { PAGE } else { request.page_size.min(PAGE_MAX) } as usize;
         let after = after(&request.page_token)?;

@@ -7,33 +7,21 @@ use std::sync::Arc;
 
 use samflyt_events::catalogue::Scope;
 use samflyt_events::subject::events_stream;
-use samflyt_events::{Reason, Refusal, SystemId, TenantId};
+use samflyt_events::{SystemId, TenantId};
 use samflyt_proto::archive::deposit_service_server::DepositService;
 use samflyt_proto::{archive as pb, common};
+use samflyt_runtime::Caller;
 use samflyt_runtime::refused::{duration, timestamp};
-use samflyt_runtime::{Caller, refused};
-use tonic::metadata::MetadataMap;
-use tonic::{Request, Response, Status};
 
 use super::fold::{Deposit, State};
 use super::reader::Deposits;
 use crate::Archive;
+use crate::door::rpcs;
 
 /// The deposits' gRPC service.
 pub(crate) struct Service(pub Arc<Archive>);
 
 impl Service {
-    /// The caller, and the tenant that a request names, where any system's archive grant covers it.
-    async fn admitted(&self, metadata: &MetadataMap, tenant: &str) -> Result<(Caller, TenantId), Refusal> {
-        let caller = Caller::of_metadata(&self.0.deps.authenticator, metadata).await?;
-        let tenant = TenantId::new(tenant).map_err(|rule| {
-            let advice = "mend it and send it again";
-            Refusal::of_field(Reason::RequestInvalid, "/tenant", rule.to_string(), advice)
-        })?;
-        self.0.admit(&caller, Scope::Archive, &tenant, None)?;
-        Ok((caller, tenant))
-    }
-
     fn may_see(&self, caller: &Caller, tenant: &TenantId, system: &SystemId) -> bool {
         caller.require(&self.0.deps.feed.get(), Scope::Archive, tenant, Some(system)).is_ok()
     }
@@ -82,23 +70,8 @@ fn state(state: State) -> pb::DepositState {
     }
 }
 
-macro_rules! rpcs {
-    ($($rpc:ident($request:ident) -> $response:ident;)*) => {
-        #[tonic::async_trait]
-        impl DepositService for Service {
-            $(async fn $rpc(&self, request: Request<pb::$request>) -> Result<Response<pb::$response>, Status> {
-                let (metadata, _, message) = request.into_parts();
-                let answer = async {
-                    let (caller, tenant) = self.admitted(&metadata, &message.tenant).await?;
-                    self.$rpc(caller, tenant, message).await
-                };
-                answer.await.map(Response::new).map_err(|refusal: Refusal| refused::status(&refusal))
-            })*
-        }
-    };
-}
-
 rpcs! {
+    DepositService, Scope::Archive;
     list_deposits(ListDepositsRequest) -> ListDepositsResponse;
     get_deposit(GetDepositRequest) -> GetDepositResponse;
 }

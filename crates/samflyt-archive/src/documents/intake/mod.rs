@@ -15,6 +15,7 @@ use crate::documents::judge::Judged;
 use crate::documents::rooms::Room;
 use crate::documents::staging::{Part, PartName};
 use crate::documents::{DocumentStore, error::StoreError};
+use crate::door;
 
 pub(crate) use publish::{broken_off, stopping};
 pub(crate) use receipt::{Receipt, document, finding};
@@ -41,12 +42,9 @@ impl Claim {
 /// # Errors
 /// `REQUEST_INVALID` names the field.
 pub(crate) fn parse(tenant: &str, sha256: &str) -> Result<(TenantId, Digest), Refusal> {
-    let invalid = |field: &str, rule: String| {
-        Refusal::of_field(Reason::RequestInvalid, field, rule, "mend it and send it again")
-    };
-    let tenant = TenantId::new(tenant).map_err(|rule| invalid("/tenant", rule.to_string()))?;
-    let digest = Digest::parse(sha256).map_err(|rule| invalid("/sha256", rule.to_owned()))?;
-    Ok((tenant, digest))
+    let digest =
+        |rule: &str| Refusal::of_field(Reason::RequestInvalid, "/sha256", rule, "mend it and send it again");
+    Ok((door::tenant(tenant)?, Digest::parse(sha256).map_err(digest)?))
 }
 
 /// What becomes of a claim.

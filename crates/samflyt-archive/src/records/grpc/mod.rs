@@ -8,36 +8,17 @@ mod import_structure;
 use std::sync::Arc;
 
 use samflyt_events::catalogue::Scope;
-use samflyt_events::{Reason, Refusal, TenantId};
-use samflyt_proto::archive as pb;
+use samflyt_events::{Reason, Refusal};
 use samflyt_proto::archive::record_service_server::RecordService;
-use samflyt_runtime::{Caller, refused};
-use tonic::metadata::MetadataMap;
-use tonic::{Request, Response, Status};
+use samflyt_runtime::Caller;
 
 use super::decide::Trouble;
 use super::{Actor, unreadable};
 use crate::Archive;
+use crate::door::rpcs;
 
 /// The records' gRPC service.
 pub(crate) struct Service(pub Arc<Archive>);
-
-impl Service {
-    /// The tenant that a request names, for its administrator.
-    async fn admitted(&self, metadata: &MetadataMap, tenant: &str) -> Result<(Caller, TenantId), Refusal> {
-        let caller = Caller::of_metadata(&self.0.deps.authenticator, metadata).await?;
-        let tenant = TenantId::new(tenant).map_err(|rule| {
-            Refusal::of_field(
-                Reason::RequestInvalid,
-                "/tenant",
-                rule.to_string(),
-                "mend it and send it again",
-            )
-        })?;
-        self.0.admit(&caller, Scope::Admin, &tenant, None)?;
-        Ok((caller, tenant))
-    }
-}
 
 /// An administrator.
 fn actor(caller: &Caller) -> Actor {
@@ -59,23 +40,8 @@ fn refusal(trouble: Trouble) -> Refusal {
     Refusal { violations: problems, ..Refusal::new(reason, message) }
 }
 
-macro_rules! rpcs {
-    ($($rpc:ident($request:ident) -> $response:ident;)*) => {
-        #[tonic::async_trait]
-        impl RecordService for Service {
-            $(async fn $rpc(&self, request: Request<pb::$request>) -> Result<Response<pb::$response>, Status> {
-                let (metadata, _, message) = request.into_parts();
-                let answer = async {
-                    let (caller, tenant) = self.admitted(&metadata, &message.tenant).await?;
-                    self.$rpc(caller, tenant, message).await
-                };
-                answer.await.map(Response::new).map_err(|refusal: Refusal| refused::status(&refusal))
-            })*
-        }
-    };
-}
-
 rpcs! {
+    RecordService, Scope::Admin;
     import_structure(ImportStructureRequest) -> ImportStructureResponse;
     get_record(GetRecordRequest) -> GetRecordResponse;
     get_record_history(GetRecordHistoryRequest) -> GetRecordHistoryResponse;
