@@ -1,25 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod config;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the exchange of messages, which uses the rest of it, is not wired yet"
-)]
 mod deposits;
 mod documents;
 mod door;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the exchange of messages, which uses the rest of it, is not wired yet"
-)]
-mod messages;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the exchange of messages, which uses the rest of it, is not wired yet"
-)]
 mod records;
 
 use std::path::PathBuf;
@@ -54,8 +38,6 @@ pub enum StartError {
 /// What the archive's doors share.
 pub(crate) struct Archive {
     deps: Deps,
-    #[allow(dead_code, reason = "read by the exchange of messages, which is not wired yet")]
-    config: ArchiveConfig,
     documents: Arc<DocumentStore>,
     recorder: Recorder,
     deposits: DepositDesk,
@@ -83,7 +65,7 @@ pub async fn run(
     let recorder = Recorder::new(deps.log.clone(), runner, keys, deps.clock.clone());
     let deposits = DepositDesk::open(&config, &deps, digest_key, lifecycle).await?;
     let lifecycle = lifecycle.clone();
-    let archive = Arc::new(Archive { deps, config, documents, recorder, deposits, lifecycle });
+    let archive = Arc::new(Archive { deps, documents, recorder, deposits, lifecycle });
     archive.open_tenants();
     let (service, http) = documents::serve(&archive.documents);
     let routes = tonic::service::Routes::new(service)

@@ -89,36 +89,38 @@ impl Log {
         event: &Event,
         expected_sequence: u64,
     ) -> Result<Appended, AppendError> {
-        let mut headers = headers_of(event);
-        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, expected_sequence.to_string());
-        let payload = event.data.clone();
-        let sent = self.jetstream.publish_with_headers(subject.to_owned(), headers, payload).await?;
-        Appending(sent).appended().await
+        self.expecting(subject, headers_of(event), event.data.clone(), expected_sequence).await
     }
 
-    /// Appends bytes that are no event (the archive's sealed records and messages), under an id that the broker tells resends
-    /// by; where a sequence is expected, only if it is still the subject's last (0: none). Waits until it is on disk.
+    /// Appends bytes that are no event (the archive's sealed records), under an id that the broker tells resends by, if the
+    /// subject's last sequence is still the expected one (0: none). Waits until it is on disk.
     ///
     /// # Errors
-    /// [`AppendError::Conflict`] where another sequence is the last.
+    /// [`AppendError::Conflict`] where it is not.
     pub async fn append_bytes(
         &self,
         subject: &str,
         id: &str,
-        headers: &[(&str, String)],
         payload: Bytes,
-        expected_sequence: Option<u64>,
+        expected_sequence: u64,
     ) -> Result<Appended, AppendError> {
         if !self.is_connected() {
             return Err(AppendError::Unavailable(None));
         }
-        let mut all = HeaderMap::new();
-        all.insert(NATS_MESSAGE_ID, id);
-        headers.iter().for_each(|(name, value)| all.insert(*name, value.as_str()));
-        if let Some(expected) = expected_sequence {
-            all.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, expected.to_string());
-        }
-        let sent = self.jetstream.publish_with_headers(subject.to_owned(), all, payload).await?;
+        let mut headers = HeaderMap::new();
+        headers.insert(NATS_MESSAGE_ID, id);
+        self.expecting(subject, headers, payload, expected_sequence).await
+    }
+
+    async fn expecting(
+        &self,
+        subject: &str,
+        mut headers: HeaderMap,
+        payload: Bytes,
+        expected_sequence: u64,
+    ) -> Result<Appended, AppendError> {
+        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, expected_sequence.to_string());
+        let sent = self.jetstream.publish_with_headers(subject.to_owned(), headers, payload).await?;
         Appending(sent).appended().await
     }
 }

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use super::{ACCEPTED, REJECTED};
 use crate::documents::DocumentStore;
 use crate::records::decide::Problem;
+use crate::records::decide::create::receipt;
 use crate::records::decide::files::FileFact;
-use crate::records::{Records, list};
+use crate::records::{Records, parts};
 
 /// Problems of one answer: it has to fit into an event.
 const PROBLEMS_MAX: usize = 1_000;
@@ -46,9 +47,7 @@ pub(super) fn accepted(
         ("registrering", "registreringKvittering", &REGISTRERING[..]),
     ] {
         if let Some(receipt) = kvittering.get(from) {
-            let members =
-                kept.iter().filter_map(|name| Some(((*name).to_owned(), receipt.get(*name)?.clone())));
-            data.insert(member.to_owned(), Value::Object(members.collect()));
+            data.insert(member.to_owned(), Value::Object(receipt::kept(receipt, kept)));
         }
     }
     let id = kvittering.pointer("/registreringKvittering/systemID").and_then(Value::as_str);
@@ -56,7 +55,7 @@ pub(super) fn accepted(
         Some(id) => records.unit(Kind::Registrering, id)?.map(|stored| stored.unit.doc),
         None => None,
     };
-    let mut warnings = not_made(kvittering);
+    let mut warnings = Vec::new();
     let mut documents = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let warning = store.format_warning(file);
@@ -87,21 +86,8 @@ pub(super) fn rejected(request: &str, problems: &[Problem]) -> Answer {
     Answer { kind: REJECTED, data: json!({ "request": request, "problems": told }) }
 }
 
-/// What the protocol's receipt of a partial failure says was not made. Why, is for the sender of the message.
-fn not_made(kvittering: &Value) -> Vec<Problem> {
-    let parts = [("mappe", "mappeFeilet"), ("registrering", "registreringFeilet")].into_iter();
-    let failed = parts.filter(|(_, failed)| kvittering.get(failed).is_some());
-    failed
-        .map(|(part, _)| {
-            Problem::new(format!("/{part}"), "was not made", "read the message's receipt: it says why")
-        })
-        .collect()
-}
-
 /// The systemID of the dokumentobjekt that has a document.
 fn object_of<'d>(registrering: &'d Value, digest: &str) -> Option<&'d str> {
-    let described = list(registrering, "dokumentbeskrivelse").iter();
-    let mut objects = described.flat_map(|described| list(described, "dokumentobjekt"));
-    let found = objects.find(|object| object.get("sjekksum").and_then(Value::as_str) == Some(digest))?;
-    found.get("systemID")?.as_str()
+    let has_it = |part: &&Value| part.get("sjekksum").and_then(Value::as_str) == Some(digest);
+    parts(registrering).find(has_it)?.get("systemID")?.as_str()
 }

@@ -109,7 +109,7 @@ fn answered(recorded: &RecordedEvent, state: State, writer: &mut Writer<'_>) -> 
         return Ok(());
     };
     let Some(stored) = writer.get(&keys::request(event.tenant.as_str(), &encoded(request)))? else {
-        // A message of Fiks Arkiv asked.
+        // What it answers was asked in another way.
         return Ok(());
     };
     let mut deposit = Deposit::read(&stored)?;

@@ -8,7 +8,6 @@ use samflyt_events::subject::archive_tenant;
 use samflyt_log::Entry;
 use samflyt_noark::unit::{Edit, Unit};
 use samflyt_projection::{Fold, FoldError, StoreError, Writer};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::keys::{Number, Of, Place};
@@ -17,17 +16,9 @@ use super::{Change, Keys, Seal, Step};
 
 pub(crate) struct RecordFold(pub Arc<Keys>);
 
-/// What a cause led to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Done {
-    pub sequence: u64,
-    /// The systemIDs that it made, in their order.
-    pub created: Vec<String>,
-}
-
 impl Fold for RecordFold {
     const NAME: &'static str = "records";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn fold(&self, entry: &Entry, stream: &str, writer: &mut Writer<'_>) -> Result<(), FoldError> {
         let tenant =
@@ -76,38 +67,21 @@ impl Folding<'_, '_> {
 
     fn run(&mut self) -> Result<(), FoldError> {
         let sequence = self.entry.sequence;
-        let mut touched = Vec::new();
-        let mut created = Vec::new();
         for (step, what) in (0_u16..).zip(&self.change.steps) {
             match what {
-                Step::Created { unit, numbers } => {
-                    self.create(unit, numbers, Place { sequence, step })?;
-                    created.push(unit.system_id.clone());
-                    touched.push(unit.system_id.clone());
-                }
-                Step::Edited { system_id, parent, arkivdel, numbers, edits } => {
-                    self.edit(system_id, parent.as_ref(), arkivdel.as_ref(), edits)?;
-                    self.number(system_id, numbers);
-                    touched.push(system_id.clone());
-                }
+                Step::Created { unit, numbers } => self.create(unit, numbers, Place { sequence, step })?,
+                Step::Edited { system_id, edits } => self.edit(system_id, edits)?,
                 Step::SeriesBegun { number, .. } => {
                     let key = self.of().begun(number.series, &number.of, number.year);
                     let value = serde_json::to_vec(what).unwrap_or_default();
                     self.put_sealed(key, &value)?;
                     self.count(number);
                 }
-                Step::Released { .. } => {}
             }
         }
-        for id in &touched {
-            let key = self.of().in_history(id, sequence);
-            self.writer.put(key, Vec::new());
-        }
         let cause = self.seal.look_up(&["cause", &self.change.cause]);
-        let done = serde_json::to_vec(&Done { sequence, created }).unwrap_or_default();
-        let (done_key, touched_key) = (self.of().cause(cause), self.of().touched(sequence));
-        self.writer.put(done_key, done);
-        self.writer.put(touched_key, serde_json::to_vec(&touched).unwrap_or_default());
+        let key = self.of().cause(cause);
+        self.writer.put(key, sequence.to_be_bytes());
         Ok(())
     }
 
@@ -122,17 +96,15 @@ impl Folding<'_, '_> {
         for (key, value) in index(self.of(), self.seal, &stored) {
             self.writer.put(key, value);
         }
-        self.number(&unit.system_id, numbers);
+        for number in numbers {
+            let key = self.of().number(number);
+            self.writer.put(key, unit.system_id.as_bytes());
+            self.count(number);
+        }
         self.put_unit(&stored)
     }
 
-    fn edit(
-        &mut self,
-        system_id: &str,
-        parent: Option<&String>,
-        arkivdel: Option<&String>,
-        edits: &[Edit],
-    ) -> Result<(), FoldError> {
+    fn edit(&mut self, system_id: &str, edits: &[Edit]) -> Result<(), FoldError> {
         let key = self.of().unit(system_id);
         let sealed =
             self.writer.get(&key)?.ok_or(StoreError::Corrupt("a record that is not there was edited"))?;
@@ -141,8 +113,6 @@ impl Folding<'_, '_> {
         for edit in edits {
             apply(&mut stored.unit.doc, edit);
         }
-        stored.unit.parent = parent.cloned().or(stored.unit.parent);
-        stored.unit.arkivdel = arkivdel.cloned().or(stored.unit.arkivdel);
         stored.changed_at = self.change.at;
         let after = index(self.of(), self.seal, &stored);
         for key in before.keys().filter(|key| !after.contains_key(*key)) {
@@ -156,20 +126,15 @@ impl Folding<'_, '_> {
         self.put_unit(&stored)
     }
 
-    fn number(&mut self, system_id: &str, numbers: &[Number]) {
-        for number in numbers {
-            let key = self.of().number(number);
-            self.writer.put(key, system_id.as_bytes());
-            self.count(number);
-        }
-    }
-
     fn count(&mut self, number: &Number) {
         let key = self.of().last(number.series, &number.of, number.year);
         self.writer.put(key, number.number.to_be_bytes());
     }
 
+    /// A unit that this change touched.
     fn put_unit(&mut self, stored: &Stored) -> Result<(), FoldError> {
+        let touched = self.of().in_history(&stored.unit.system_id, self.entry.sequence);
+        self.writer.put(touched, Vec::new());
         let key = self.of().unit(&stored.unit.system_id);
         self.put_sealed(key, &serde_json::to_vec(stored).unwrap_or_default())
     }
@@ -196,9 +161,6 @@ fn index(of: Of<'_>, seal: &Seal, stored: &Stored) -> BTreeMap<Vec<u8>, Vec<u8>>
     for part in parts(&unit.doc) {
         if let Some(part_id) = part.get("systemID").and_then(Value::as_str) {
             entries.insert(of.part(part_id), id.clone());
-        }
-        if let Some(digest) = part.get("sjekksum").and_then(Value::as_str) {
-            entries.insert(of.holder(digest, &unit.system_id), Vec::new());
         }
     }
     entries

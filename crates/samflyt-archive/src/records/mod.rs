@@ -21,9 +21,9 @@ use samflyt_proto::archive::record_service_server::RecordServiceServer;
 use crate::Archive;
 
 pub(crate) use change::{Actor, Change, Step};
-pub(crate) use fold::{RecordFold, list};
+pub(crate) use fold::{RecordFold, parts};
 pub(crate) use reader::{Records, Stored, external_key};
-pub(crate) use recorder::{Carried, Decision, NotCarried, Recorder, unreadable};
+pub(crate) use recorder::{Decision, NotCarried, Recorder, unreadable};
 pub use seal::KeyError;
 pub(crate) use seal::{Keys, Seal};
 

@@ -34,11 +34,8 @@ pub(crate) struct Decision {
 /// A change that is in the log and in the state.
 #[derive(Clone)]
 pub(crate) struct Carried {
-    /// None: nothing was to be changed.
-    pub sequence: Option<u64>,
+    /// Of what was carried out before, the first one's.
     pub answer: Value,
-    /// It had been carried out before: the answer is the first one's.
-    pub again: bool,
     /// The records as the change left them.
     pub records: Records,
 }
@@ -113,14 +110,14 @@ impl Recorder {
             self.folded(&stream, head).await?;
             let records = self.read(tenant, &desk);
             if let Some(done) = records.done(cause).map_err(unreadable)? {
-                let answer = self.change(&records, done.sequence).await?.answer;
+                let answer = self.change(&records, done).await?.answer;
                 *last = Some(head);
-                return Ok(Carried { sequence: Some(done.sequence), answer, again: true, records });
+                return Ok(Carried { answer, records });
             }
             let decision = decide(&records).map_err(NotCarried::Refused)?;
             if decision.steps.is_empty() {
                 *last = Some(head);
-                return Ok(Carried { sequence: None, answer: decision.answer, again: false, records });
+                return Ok(Carried { answer: decision.answer, records });
             }
             let answer = decision.answer.clone();
             match self.append(tenant, &desk, head, cause, by, decision).await {
@@ -128,7 +125,7 @@ impl Recorder {
                     *last = Some(sequence);
                     self.folded(&stream, sequence).await?;
                     let records = self.read(tenant, &desk);
-                    return Ok(Carried { sequence: Some(sequence), answer, again: false, records });
+                    return Ok(Carried { answer, records });
                 }
                 Err(AppendError::Conflict) => *last = None,
                 Err(AppendError::Unavailable(_)) if self.log.is_connected() => *last = None,
@@ -166,7 +163,7 @@ impl Recorder {
             AppendError::Unavailable(None)
         })?;
         let subject = archive_changes(tenant);
-        let appended = self.log.append_bytes(&subject, &id, &[], sealed.into(), Some(head)).await?;
+        let appended = self.log.append_bytes(&subject, &id, sealed.into(), head).await?;
         Ok(appended.sequence)
     }
 

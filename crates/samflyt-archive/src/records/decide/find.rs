@@ -8,7 +8,6 @@ use samflyt_projection::StoreError;
 use serde_json::Value;
 
 use super::{Problem, Trouble};
-use crate::records::fold::list;
 use crate::records::keys::{Number, Series};
 use crate::records::{Records, Stored, external_key};
 
@@ -34,74 +33,6 @@ pub(crate) fn mappe(records: &Records, reference: &Value, at: &str) -> Result<St
     unit(records, &meant.one()?)
 }
 
-/// `referanseTilRegistrering` and `referanseTilJournalpost`: by systemID, registreringsID, journalnummer,
-/// saksJournalpostnummer or external key.
-///
-/// # Errors
-/// [`Trouble`]; places begin with `at`.
-pub(crate) fn registrering(records: &Records, reference: &Value, at: &str) -> Result<Stored, Trouble> {
-    let mut meant = Meant::new(at);
-    if let Some(id) = text(reference, "systemID") {
-        meant.by("systemID", unit_ids(records.unit(Kind::Registrering, &id.to_lowercase())?));
-    }
-    if let Some(id) = text(reference, "registreringsID") {
-        meant.by("registreringsID", unit_ids(records.by_registrerings_id(id)?));
-    }
-    if let Some(number) = reference.get("journalnummer") {
-        let (year, number) = (year(number, "journalaar"), int(number, "journalsekvensnummer"));
-        meant.by("journalnummer", numbered(records, Series::Journal, year, number)?);
-    }
-    if let Some(number) = reference.get("saksJournalpostnummer") {
-        meant.by("saksJournalpostnummer", posts(records, number)?);
-    }
-    if let Some((fagsystem, noekkel)) = external_key(reference) {
-        let found = records.by_external_key(Kind::Registrering, fagsystem, noekkel)?;
-        meant.by("referanseEksternNoekkel", unit_ids(found));
-    }
-    unit(records, &meant.one()?)
-}
-
-/// `referanseTilDokumentbeskrivelse`: by systemID, external key or journalpostDokumentnummer. Gives the registrering, and
-/// which of its dokumentbeskrivelser it is.
-///
-/// An external key that no dokumentbeskrivelse has, but a registrering with one dokumentbeskrivelse or one hoveddokument,
-/// means that one (decision 0020).
-///
-/// # Errors
-/// [`Trouble`]; places begin with `at`.
-pub(crate) fn dokumentbeskrivelse(
-    records: &Records,
-    reference: &Value,
-    at: &str,
-) -> Result<(Stored, usize), Trouble> {
-    let mut meant = Meant::new(at);
-    if let Some(id) = text(reference, "systemID") {
-        meant.by("systemID", described(records, &id.to_lowercase())?.into_iter().collect());
-    }
-    if let Some((fagsystem, noekkel)) = external_key(reference) {
-        let found = match records.description_by_external_key(fagsystem, noekkel)? {
-            Some(id) => described(records, &id)?,
-            None => {
-                let holder = records.by_external_key(Kind::Registrering, fagsystem, noekkel)?;
-                holder.and_then(|holder| main_document(&holder.unit))
-            }
-        };
-        meant.by("referanseEksternNoekkel", found.into_iter().collect());
-    }
-    if let Some(number) = reference.get("journalpostDokumentnummer") {
-        let at = format!("{at}/journalpostDokumentnummer/referanseTilJournalpost");
-        let of = number.get("referanseTilJournalpost").unwrap_or(&Value::Null);
-        let holder = registrering(records, of, &at)?;
-        let wanted = int(number, "dokumentnummer");
-        let has_it = |one: &Value| wanted.is_some() && int(one, "dokumentnummer") == wanted;
-        let index = list(&holder.unit.doc, "dokumentbeskrivelse").iter().position(has_it);
-        let found = index.map(|index| (holder.unit.system_id, index));
-        meant.by("journalpostDokumentnummer", found.into_iter().collect());
-    }
-    let (id, index) = meant.one()?;
-    Ok((unit(records, &id)?, index))
-}
-
 /// Whether a reference is to a mappe that is not in the records yet.
 pub(crate) fn means(reference: &Value, mappe: &Unit) -> bool {
     let members = ["systemID", "mappeID", "referanseEksternNoekkel"];
@@ -116,22 +47,22 @@ pub(crate) fn means(reference: &Value, mappe: &Unit) -> bool {
 }
 
 /// What each identifier of a reference leads to.
-struct Meant<'a, T> {
+struct Meant<'a> {
     at: &'a str,
-    by: Vec<(&'static str, Vec<T>)>,
+    by: Vec<(&'static str, Vec<String>)>,
 }
 
-impl<'a, T: Clone + PartialEq> Meant<'a, T> {
+impl<'a> Meant<'a> {
     fn new(at: &'a str) -> Self {
         Self { at, by: Vec::new() }
     }
 
-    fn by(&mut self, member: &'static str, found: Vec<T>) {
+    fn by(&mut self, member: &'static str, found: Vec<String>) {
         self.by.push((member, found));
     }
 
     /// The one that all of them lead to.
-    fn one(self) -> Result<T, Trouble> {
+    fn one(self) -> Result<String, Trouble> {
         let at = self.at;
         if let Some((member, _)) = self.by.iter().find(|(_, found)| found.is_empty()) {
             let advice = "ask for it by `sok`, or name it by another identifier";
@@ -146,8 +77,9 @@ impl<'a, T: Clone + PartialEq> Meant<'a, T> {
             let advice = "give a systemID, a number, or an external key";
             return Err(Problem::new(at, "names nothing", advice).into());
         };
-        let mut common =
-            lists.fold(first, |common, found| common.into_iter().filter(|one| found.contains(one)).collect());
+        let mut common = lists.fold(first, |common: Vec<String>, found| {
+            common.into_iter().filter(|one| found.contains(one)).collect()
+        });
         match common.pop() {
             Some(one) if common.is_empty() => Ok(one),
             Some(_) => {
@@ -189,32 +121,6 @@ fn numbered(
 
 fn saksmapper(records: &Records, number: &Value) -> Result<Vec<String>, Trouble> {
     numbered(records, Series::Sak, year(number, "saksaar"), int(number, "sakssekvensnummer"))
-}
-
-fn posts(records: &Records, number: &Value) -> Result<Vec<String>, Trouble> {
-    let Some(post) = int(number, "journalpostnummer") else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    for of in saksmapper(records, number)? {
-        let number = Number { series: Series::Post, of, year: 0, number: post };
-        found.extend(unit_ids(records.numbered(&number)?));
-    }
-    Ok(found)
-}
-
-fn described(records: &Records, system_id: &str) -> Result<Option<(String, usize)>, Trouble> {
-    let Some(holder) = records.holder_of_part(system_id)? else { return Ok(None) };
-    let all = list(&holder.unit.doc, "dokumentbeskrivelse");
-    let index = all.iter().position(|one| text(one, "systemID") == Some(system_id));
-    Ok(index.map(|index| (holder.unit.system_id.clone(), index)))
-}
-
-/// The only dokumentbeskrivelse, or the only one that is a hoveddokument.
-fn main_document(registrering: &Unit) -> Option<(String, usize)> {
-    let all = list(&registrering.doc, "dokumentbeskrivelse");
-    let is_main = |one: &Value| one.pointer("/tilknyttetRegistreringSom/kode") == Some(&Value::from("H"));
-    let mut main = all.iter().enumerate().filter(|(_, one)| all.len() == 1 || is_main(one));
-    let index = main.next()?.0;
-    main.next().is_none().then(|| (registrering.system_id.clone(), index))
 }
 
 fn text<'v>(doc: &'v Value, member: &str) -> Option<&'v str> {

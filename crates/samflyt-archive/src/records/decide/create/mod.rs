@@ -7,7 +7,7 @@ mod dokument;
 mod klasse;
 mod mappe;
 mod number;
-mod receipt;
+pub(crate) mod receipt;
 mod registrering;
 
 use std::collections::HashMap;

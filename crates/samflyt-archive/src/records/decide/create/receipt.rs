@@ -71,7 +71,8 @@ fn made_or_known(made: bool) -> &'static str {
     if made { "Opprettet" } else { "Eksisterende" }
 }
 
-fn kept(doc: &Value, members: &[&str]) -> Map<String, Value> {
+/// Some members of a document.
+pub(crate) fn kept(doc: &Value, members: &[&str]) -> Map<String, Value> {
     let found = members.iter().filter_map(|member| Some(((*member).to_owned(), doc.get(*member)?.clone())));
     found.collect()
 }
