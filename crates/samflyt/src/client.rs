@@ -1,9 +1,12 @@
 //! A connection to a hub as a client has it: one channel, a bearer token with every call.
 
 use anyhow::{Context, bail};
+use samflyt_archive::Digest;
 use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
 use samflyt_proto::archive::deposit_service_client::DepositServiceClient;
 use samflyt_proto::archive::record_service_client::RecordServiceClient;
+use samflyt_proto::archive::upload_document_request::Part;
+use samflyt_proto::archive::{UploadDocumentRequest, UploadStart};
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
@@ -19,6 +22,9 @@ use crate::Trust;
 
 /// The largest message that a client takes or sends, in bytes: pages and graphs are larger than tonic's 4 MiB.
 const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// What one message of an upload carries.
+const PIECE_BYTES: usize = 64 * 1024;
 
 /// Where a hub answers gRPC, with TLS where the URL says so.
 ///
@@ -113,6 +119,20 @@ impl Client {
     pub fn deposits(&self) -> DepositServiceClient<Authenticated> {
         DepositServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
             .max_decoding_message_size(MESSAGE_BYTES_MAX)
+    }
+
+    /// Sends a whole document ahead of what refers to it; its digest.
+    ///
+    /// # Errors
+    /// What the archive refuses.
+    pub async fn upload(&self, tenant: &str, document: &[u8]) -> Result<Digest, Status> {
+        let (digest, size) = (Digest::of(document), document.len() as u64);
+        let start = UploadStart { tenant: tenant.to_owned(), sha256: digest.to_string(), size, offset: 0 };
+        let pieces = document.chunks(PIECE_BYTES).map(|piece| Part::Content(piece.to_vec().into()));
+        let parts: Vec<_> = std::iter::once(Part::Start(start)).chain(pieces).collect();
+        let parts = parts.into_iter().map(|part| UploadDocumentRequest { part: Some(part) });
+        self.archive().upload_document(futures::stream::iter(parts)).await?;
+        Ok(digest)
     }
 
     pub fn records(&self) -> RecordServiceClient<Authenticated> {

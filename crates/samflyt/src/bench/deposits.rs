@@ -6,15 +6,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 use futures::future::try_join_all;
-use samflyt_proto::archive::upload_document_request::Part;
-use samflyt_proto::archive::{
-    DepositState, GetDepositRequest, ImportStructureRequest, UploadDocumentRequest, UploadStart,
-};
+use samflyt_proto::archive::{DepositState, GetDepositRequest, ImportStructureRequest};
 use samflyt_proto::common::Event;
 use samflyt_proto::gateway::PublishEventRequest;
 use samflyt_runtime::broker::SyncInterval;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use time::macros::datetime;
 
 use super::child::{self, BenchHub};
@@ -25,8 +21,6 @@ use super::quantile;
 use crate::client::Client;
 
 const DOCUMENT_BYTES: usize = 100_000;
-/// What one message of an upload carries.
-const PIECE_BYTES: usize = 64 * 1024;
 const SENDERS: usize = 32;
 const CLIENTS: usize = 4;
 const STEADY_PER_S: u64 = 100;
@@ -120,8 +114,7 @@ async fn at_once(clients: &[Client], from: u64, deposits: u64) -> anyhow::Result
 /// One deposit. Milliseconds from when it was due, and from its event, to its receipt.
 async fn one(client: &Client, n: u64, due: Instant) -> anyhow::Result<(f64, f64)> {
     let document = document(n);
-    let sha256: String = Sha256::digest(&document).iter().map(|byte| format!("{byte:02x}")).collect();
-    upload(client, &sha256, &document).await?;
+    let sha256 = client.upload(TENANT, &document).await?.to_string();
     let asked = Instant::now();
     let id = format!("d-{n}");
     let event = Some(event(&id, n, &sha256));
@@ -140,16 +133,6 @@ async fn one(client: &Client, n: u64, due: Instant) -> anyhow::Result<(f64, f64)
     );
     let ms = |since: Instant| since.elapsed().as_secs_f64() * 1e3;
     Ok((ms(due), ms(asked)))
-}
-
-async fn upload(client: &Client, sha256: &str, document: &[u8]) -> anyhow::Result<()> {
-    let size = document.len() as u64;
-    let start = UploadStart { tenant: TENANT.to_owned(), sha256: sha256.to_owned(), size, offset: 0 };
-    let pieces = document.chunks(PIECE_BYTES).map(|piece| Part::Content(piece.to_vec().into()));
-    let parts: Vec<_> = std::iter::once(Part::Start(start)).chain(pieces).collect();
-    let parts = parts.into_iter().map(|part| UploadDocumentRequest { part: Some(part) });
-    client.archive().upload_document(futures::stream::iter(parts)).await?;
-    Ok(())
 }
 
 /// Bytes that no other number gives.

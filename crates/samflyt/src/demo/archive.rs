@@ -5,14 +5,11 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use futures::future::try_join_all;
 use samflyt_proto::archive::get_record_request::Reference;
-use samflyt_proto::archive::upload_document_request::Part;
 use samflyt_proto::archive::{
     DepositState, GetDepositRequest, GetRecordRequest, ImportStructureRequest, ListDepositsRequest,
-    UploadDocumentRequest, UploadStart,
 };
 use samflyt_proto::common::Event;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::publish::Totals;
 use super::region::{Region, Tenant};
@@ -43,7 +40,7 @@ pub(super) async fn prepare(
         let client = client_of(local, tenant).await?;
         let letters = week.letters.get(tenant.id.as_str()).map_or(&[][..], Vec::as_slice);
         for letter in letters {
-            upload(&client, tenant, letter).await?;
+            client.upload(tenant.id.as_str(), letter).await?;
         }
         anyhow::Ok(letters.len())
     });
@@ -66,15 +63,6 @@ async fn client_of(local: &LocalHub, tenant: &Tenant) -> anyhow::Result<Client> 
     let name = format!("{}-integration", tenant.id);
     let token = local.token(tenant.organisation_number.as_str(), Some(&name))?;
     Client::connect(&format!("http://{}", local.hub.grpc), &token).await
-}
-
-async fn upload(client: &Client, tenant: &Tenant, letter: &[u8]) -> anyhow::Result<()> {
-    let sha256 = Sha256::digest(letter).iter().map(|byte| format!("{byte:02x}")).collect();
-    let start = UploadStart { tenant: tenant.id.to_string(), sha256, size: letter.len() as u64, offset: 0 };
-    let parts = [Part::Start(start), Part::Content(letter.to_vec().into())];
-    let parts = parts.map(|part| UploadDocumentRequest { part: Some(part) });
-    client.archive().upload_document(futures::stream::iter(parts)).await?;
-    Ok(())
 }
 
 /// Waits until every request has its answer, and counts the answers as the events that they are.

@@ -68,7 +68,7 @@ async fn receive(
     }
     bar.finish_and_clear();
     // The hub has checked what it read; this is about the way from there.
-    let found: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let found = samflyt_archive::Digest::finish(hasher).to_string();
     if found != got.sha256 {
         bail!("what arrived has the digest {found} instead of {}: fetch it again", got.sha256);
     }

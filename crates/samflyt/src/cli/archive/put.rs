@@ -72,7 +72,7 @@ fn measure(path: &Path) -> std::io::Result<(String, u64)> {
             }
         }
     }
-    Ok((hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), size))
+    Ok((samflyt_archive::Digest::finish(hasher).to_string(), size))
 }
 
 /// Sends the file from an offset on, until its end or until nobody takes it any more.

@@ -1,8 +1,8 @@
 //! Documents and metadata into the hub's archive, which answers itself.
 
+use samflyt_archive::Digest;
 use samflyt_events::SystemId;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::house::House;
 use super::people::Person;
@@ -33,7 +33,7 @@ pub fn deposit(
         (0..scribe.chance.within(1..=3)).map(|nth| letter(scribe, handover, &deposit, nth)).collect();
     let described: Vec<Value> = letters.iter().enumerate().map(|(nth, _)| described(handover, nth)).collect();
     let documents = letters.iter().enumerate().map(|(nth, letter)| {
-        let sha256: String = Sha256::digest(letter).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = Digest::of(letter).to_string();
         json!({ "name": file_name(nth), "sha256": sha256, "size": letter.len() })
     });
     let case =
