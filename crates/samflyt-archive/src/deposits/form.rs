@@ -15,9 +15,7 @@ const UNKNOWN: &str = "does not belong here";
 pub(super) fn check(doc: &Value) -> Vec<Problem> {
     let root = Schema::ArkivmeldingOpprett.root();
     match read::json(doc, root.content, AT) {
-        Ok(()) => {
-            codes::check_codes(doc, root).into_iter().map(|problem| of_code(&problem, root.name)).collect()
-        }
+        Ok(()) => codes::check_codes_of_json(doc, root.content, AT).into_iter().map(of_code).collect(),
         Err(problems) => problems.into_iter().map(of_form).collect(),
     }
 }
@@ -31,18 +29,9 @@ fn of_form(problem: read::Problem) -> Problem {
     }
 }
 
-/// Its place is that in the message's XML: `/arkivmelding/registrering/dokumentbeskrivelse[2]/…`.
-fn of_code(problem: &read::Problem, root: &str) -> Problem {
-    let within = problem.path.strip_prefix('/').and_then(|path| path.strip_prefix(root));
-    let steps = within.unwrap_or(&problem.path).split('/').skip(1).map(|step| match step.split_once('[') {
-        Some((name, index)) => {
-            let index = index.trim_end_matches(']').parse::<usize>().unwrap_or(1);
-            format!("/{name}/{}", index - 1)
-        }
-        None => format!("/{step}"),
-    });
-    let field = format!("{AT}{}", steps.collect::<String>());
-    Problem::new(field, problem.rule.clone(), "use a code of the standard's list for it")
+/// Without the code itself.
+fn of_code(problem: read::Problem) -> Problem {
+    Problem::new(problem.path, problem.rule, "use a code of the standard's list for it")
 }
 
 #[cfg(test)]

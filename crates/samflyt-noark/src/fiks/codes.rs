@@ -42,9 +42,18 @@ impl CodeList {
 /// Every code of a document that is not in its list. The type of an element says which list that is, so that codes are
 /// checked wherever a grammar has them. Paths are as in XML.
 pub fn check_codes(document: &Value, root: &Root) -> Vec<Problem> {
+    wrong_codes(document, root.content, &format!("/{}", root.name), |at| format!("[{}]", at + 1))
+}
+
+/// As [`check_codes`], of a document that came as JSON. `at` is the JSON pointer of the value.
+pub fn check_codes_of_json(document: &Value, of: &'static Complex, at: &str) -> Vec<Problem> {
+    wrong_codes(document, of, at, |at| format!("/{at}"))
+}
+
+fn wrong_codes(document: &Value, of: &'static Complex, path: &str, item: Item) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut copy = document.clone();
-    each_code(&mut copy, root, &mut |list, members, path| {
+    walk(&mut copy, of, "", path, item, &mut |list, members, path| {
         let Some(code) = members.get("kode").and_then(Value::as_str) else { return };
         if list.name == OPEN || list.description(code).is_some() {
             return;
@@ -64,7 +73,7 @@ pub fn check_codes(document: &Value, root: &Root) -> Vec<Problem> {
 
 /// Says what known codes are called, where the document does not.
 pub fn fill_descriptions(document: &mut Value, root: &Root) {
-    each_code(document, root, &mut |list, members, _| {
+    walk(document, root.content, "", "", |_| String::new(), &mut |list, members, _| {
         let description = members.get("kode").and_then(Value::as_str).and_then(|code| list.description(code));
         if let Some(description) = description
             && !members.contains_key("beskrivelse")
@@ -76,11 +85,17 @@ pub fn fill_descriptions(document: &mut Value, root: &Root) {
 
 type Visit<'v> = dyn FnMut(&'static CodeList, &mut Map<String, Value>, &str) + 'v;
 
-fn each_code(document: &mut Value, root: &Root, visit: &mut Visit<'_>) {
-    walk(document, root.content, "", &format!("/{}", root.name), visit);
-}
+/// How an item of a list, counted from 0, is told in a path.
+type Item = fn(usize) -> String;
 
-fn walk(value: &mut Value, of: &'static Complex, element: &str, path: &str, visit: &mut Visit<'_>) {
+fn walk(
+    value: &mut Value,
+    of: &'static Complex,
+    element: &str,
+    path: &str,
+    item: Item,
+    visit: &mut Visit<'_>,
+) {
     let Value::Object(members) = value else { return };
     if let Some(list) = list_of(of, element) {
         return visit(list, members, path);
@@ -90,23 +105,31 @@ fn walk(value: &mut Value, of: &'static Complex, element: &str, path: &str, visi
         let path = format!("{path}/{}", element.name);
         match value {
             Value::Array(items) if element.many => {
-                for (at, item) in items.iter_mut().enumerate() {
-                    inside(item, &element.content, element.name, &format!("{path}[{}]", at + 1), visit);
+                for (at, value) in items.iter_mut().enumerate() {
+                    let path = format!("{path}{}", item(at));
+                    inside(value, &element.content, element.name, &path, item, visit);
                 }
             }
-            value => inside(value, &element.content, element.name, &path, visit),
+            value => inside(value, &element.content, element.name, &path, item, visit),
         }
     }
 }
 
-fn inside(value: &mut Value, content: &Content, element: &str, path: &str, visit: &mut Visit<'_>) {
+fn inside(
+    value: &mut Value,
+    content: &Content,
+    element: &str,
+    path: &str,
+    item: Item,
+    visit: &mut Visit<'_>,
+) {
     match content {
-        Content::Complex(of) => walk(value, of, element, path, visit),
+        Content::Complex(of) => walk(value, of, element, path, item, visit),
         Content::Derived(types) => {
             let name = value.get(TYPE).and_then(Value::as_str).unwrap_or_default();
             let of = types.iter().find(|of| of.name == name).or_else(|| types.first());
             if let Some(of) = of {
-                walk(value, of, element, path, visit);
+                walk(value, of, element, path, item, visit);
             }
         }
         // None of those that repeat holds a code.
