@@ -76,6 +76,11 @@ pub struct Root {
 }
 
 impl Complex {
+    /// The same type of another schema: its elements in that schema's namespace.
+    pub(crate) const fn in_namespace(&self, namespace: &'static str) -> Self {
+        Self { name: self.name, namespace, base: self.base, elements: self.elements }
+    }
+
     /// All elements, the base's first, each with its namespace.
     pub fn all(&'static self) -> Vec<(&'static str, &'static Element)> {
         let mut all = self.base.map(Self::all).unwrap_or_default();

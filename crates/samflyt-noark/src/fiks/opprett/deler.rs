@@ -1,6 +1,6 @@
 //! Parts that several kinds of unit have, as given.
 
-use super::super::{metadatakatalog, namespaces};
+use super::super::{arkivstruktur, metadatakatalog, namespaces};
 use crate::grammar::{Complex, Element, Simple};
 
 pub static HENDELSESLOGG: Complex = Complex {
@@ -16,64 +16,13 @@ pub static HENDELSESLOGG: Complex = Complex {
     ],
 };
 
-pub static MERKNAD: Complex = Complex {
-    name: "merknad",
-    namespace: namespaces::OPPRETT,
-    base: None,
-    elements: &[
-        Element::text("merknadID", Simple::NonEmpty).optional(),
-        Element::text("merknadstekst", Simple::NonEmpty),
-        Element::of("merknadstype", &metadatakatalog::MERKNADSTYPE).optional(),
-        Element::text("merknadsdato", Simple::DateTime).optional(),
-        Element::text("merknadRegistrertAv", Simple::NonEmpty).optional(),
-        Element::text("erSkjermet", Simple::Boolean).optional(),
-    ],
-};
+pub static MERKNAD: Complex = arkivstruktur::deler::MERKNAD.in_namespace(namespaces::OPPRETT);
 
-pub static SKJERMING: Complex = Complex {
-    name: "skjerming",
-    namespace: namespaces::OPPRETT,
-    base: None,
-    elements: &[
-        Element::of("tilgangsrestriksjon", &metadatakatalog::TILGANGSRESTRIKSJON),
-        Element::text("skjermingshjemmel", Simple::NonEmpty),
-        Element::text("skjermingOpphoererDato", Simple::Date).optional(),
-        Element::of("skjermingOpphoererAksjon", &metadatakatalog::SKJERMING_OPPHOERER_AKSJON).optional(),
-    ],
-};
+pub static SKJERMING: Complex = arkivstruktur::deler::SKJERMING.in_namespace(namespaces::OPPRETT);
 
-pub static GRADERING: Complex = Complex {
-    name: "gradering",
-    namespace: namespaces::OPPRETT,
-    base: None,
-    elements: &[
-        Element::of("grad", &metadatakatalog::GRAD),
-        Element::text("graderingsdato", Simple::DateTime),
-        Element::text("gradertAv", Simple::NonEmpty),
-        Element::text("nedgraderingsdato", Simple::DateTime).optional(),
-        Element::text("nedgradertAv", Simple::NonEmpty).optional(),
-    ],
-};
+pub static GRADERING: Complex = arkivstruktur::deler::GRADERING.in_namespace(namespaces::OPPRETT);
 
-pub static PRESEDENS: Complex = Complex {
-    name: "presedens",
-    namespace: namespaces::OPPRETT,
-    base: None,
-    elements: &[
-        Element::text("presedensDato", Simple::Date),
-        Element::text("opprettetDato", Simple::DateTime),
-        Element::text("opprettetAv", Simple::NonEmpty),
-        Element::text("tittel", Simple::NonEmpty),
-        Element::text("beskrivelse", Simple::NonEmpty).optional(),
-        Element::text("presedensHjemmel", Simple::NonEmpty).optional(),
-        Element::text("rettskildefaktor", Simple::NonEmpty),
-        Element::text("presedensGodkjentDato", Simple::DateTime).optional(),
-        Element::text("presedensGodkjentAv", Simple::NonEmpty).optional(),
-        Element::text("avsluttetDato", Simple::DateTime).optional(),
-        Element::text("avsluttetAv", Simple::NonEmpty).optional(),
-        Element::of("presedensStatus", &metadatakatalog::PRESEDENS_STATUS).optional(),
-    ],
-};
+pub static PRESEDENS: Complex = arkivstruktur::deler::PRESEDENS.in_namespace(namespaces::OPPRETT);
 
 pub static KRYSSREFERANSE: Complex = Complex {
     name: "kryssreferanse",
@@ -88,14 +37,4 @@ pub static KRYSSREFERANSE: Complex = Complex {
     ],
 };
 
-pub static KASSASJON: Complex = Complex {
-    name: "kassasjon",
-    namespace: namespaces::OPPRETT,
-    base: None,
-    elements: &[
-        Element::of("kassasjonsvedtak", &metadatakatalog::KASSASJONSVEDTAK),
-        Element::text("kassasjonshjemmel", Simple::NonEmpty).optional(),
-        Element::text("bevaringstid", Simple::Int),
-        Element::text("kassasjonsdato", Simple::Date),
-    ],
-};
+pub static KASSASJON: Complex = arkivstruktur::deler::KASSASJON.in_namespace(namespaces::OPPRETT);

@@ -1,6 +1,6 @@
 //! Meetings of elected bodies, as given.
 
-use super::super::{metadatakatalog, namespaces};
+use super::super::{arkivstruktur, metadatakatalog, namespaces};
 use super::{dokument, registrering};
 use crate::grammar::{Complex, Element, Simple};
 
@@ -43,16 +43,7 @@ pub static VEDTAK: Complex = Complex {
     ],
 };
 
-pub static VOTERING: Complex = Complex {
-    name: "votering",
-    namespace: namespaces::OPPRETT,
-    base: None,
-    elements: &[
-        Element::of("moetedeltaker", &metadatakatalog::MOETEDELTAKER),
-        Element::text("stemme", metadatakatalog::MOETE_STEMME),
-        Element::of("representerer", &metadatakatalog::REPRESENTERER).optional(),
-    ],
-};
+pub static VOTERING: Complex = arkivstruktur::moete::VOTERING.in_namespace(namespaces::OPPRETT);
 
 pub static MOETEDOKUMENT: Complex = Complex {
     name: "moetedokument",

@@ -1,6 +1,6 @@
 //! Parties and correspondents, as given.
 
-use super::super::{metadatakatalog, namespaces};
+use super::super::{arkivstruktur, metadatakatalog, namespaces};
 use super::registrering;
 use crate::grammar::{Complex, Element, Simple};
 
@@ -55,19 +55,7 @@ pub static KORRESPONDANSEPART: Complex = Complex {
     ],
 };
 
-pub static ORGANISASJONS_ID: Complex = Complex {
-    name: "organisasjonsID",
-    namespace: namespaces::OPPRETT,
-    base: None,
-    elements: &[
-        Element::text("identifikator", Simple::String),
-        Element::text("landkode", Simple::Land).optional(),
-    ],
-};
+pub static ORGANISASJONS_ID: Complex =
+    arkivstruktur::part::ORGANISASJONS_ID.in_namespace(namespaces::OPPRETT);
 
-pub static PERSON_ID: Complex = Complex {
-    name: "personID",
-    namespace: namespaces::OPPRETT,
-    base: None,
-    elements: &[Element::text("landkode", Simple::Land), Element::text("identifikator", Simple::String)],
-};
+pub static PERSON_ID: Complex = arkivstruktur::part::PERSON_ID.in_namespace(namespaces::OPPRETT);

@@ -1,6 +1,6 @@
 //! Registreringer, as given.
 
-use super::super::{metadatakatalog, namespaces};
+use super::super::{arkivstruktur, metadatakatalog, namespaces};
 use super::{deler, dokument, mappe, part};
 use crate::grammar::{Complex, Element, Simple};
 
@@ -75,30 +75,7 @@ pub static ARKIVNOTAT: Complex = Complex {
     ],
 };
 
-pub static AVSKRIVNING: Complex = Complex {
-    name: "avskrivning",
-    namespace: namespaces::OPPRETT,
-    base: None,
-    elements: &[
-        Element::text("avskrivningsdato", Simple::Date),
-        Element::of("avskrevetAv", &metadatakatalog::SAKSBEHANDLER),
-        Element::of("avskrivningsmaate", &metadatakatalog::AVSKRIVNINGSMAATE),
-        Element::of("referanseAvskrivesAvJournalpost", &metadatakatalog::REFERANSE_TIL_JOURNALPOST)
-            .optional(),
-        Element::of("referanseAvskriverJournalpost", &metadatakatalog::REFERANSE_TIL_JOURNALPOST).optional(),
-    ],
-};
+pub static AVSKRIVNING: Complex = arkivstruktur::registrering::AVSKRIVNING.in_namespace(namespaces::OPPRETT);
 
-pub static DOKUMENTFLYT: Complex = Complex {
-    name: "dokumentflyt",
-    namespace: namespaces::OPPRETT,
-    base: None,
-    elements: &[
-        Element::text("flytTil", Simple::NonEmpty),
-        Element::text("flytFra", Simple::NonEmpty),
-        Element::text("flytMottattDato", Simple::DateTime),
-        Element::text("flytSendtDato", Simple::DateTime),
-        Element::of("flytStatus", &metadatakatalog::FLYT_STATUS),
-        Element::text("flytMerknad", Simple::NonEmpty).optional(),
-    ],
-};
+pub static DOKUMENTFLYT: Complex =
+    arkivstruktur::registrering::DOKUMENTFLYT.in_namespace(namespaces::OPPRETT);
