@@ -59,7 +59,7 @@ impl State {
 
 impl Fold for DepositFold {
     const NAME: &'static str = "deposits";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn fold(&self, entry: &Entry, _: &str, writer: &mut Writer<'_>) -> Result<(), FoldError> {
         let kind = entry.header("ce-type").and_then(|kind| kind.strip_prefix(TYPE_PREFIX));
@@ -142,7 +142,10 @@ fn add(
 ) -> Result<(), FoldError> {
     let key = keys::count(tenant, state, system.as_str());
     let before = writer.get(&key)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
-    writer.put(key, before.saturating_add_signed(count).to_be_bytes());
+    match before.saturating_add_signed(count) {
+        0 => writer.remove(key),
+        now => writer.put(key, now.to_be_bytes()),
+    }
     Ok(())
 }
 

@@ -11,19 +11,6 @@ use super::ACCEPTED;
 use super::fold::State;
 use crate::Archive;
 
-/// How a deposit ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
-    Accepted,
-    Rejected,
-}
-
-impl Outcome {
-    pub fn of(kind: &str) -> Self {
-        if kind == ACCEPTED { Self::Accepted } else { Self::Rejected }
-    }
-}
-
 #[derive(Debug)]
 pub(super) struct DepositMetrics {
     waiting: Gauge<u64>,
@@ -52,11 +39,9 @@ impl DepositMetrics {
         }
     }
 
-    pub fn count(&self, tenant: &TenantId, outcome: Outcome) {
-        let counter = match outcome {
-            Outcome::Accepted => &self.accepted,
-            Outcome::Rejected => &self.rejected,
-        };
+    /// An answer, by its event type.
+    pub fn count(&self, tenant: &TenantId, kind: &str) {
+        let counter = if kind == ACCEPTED { &self.accepted } else { &self.rejected };
         counter.add(1, &[Metrics::label("samflyt.tenant", tenant.to_string())]);
     }
 }
@@ -72,9 +57,7 @@ pub(super) async fn watch(archive: Arc<Archive>) -> Result<(), String> {
         for tenant in tenants {
             let deposits = super::Deposits { tenant, view: view.clone() };
             // A store that fails sets itself aside, and says so itself.
-            let Ok(counts) = deposits.counts() else { continue };
-            let waiting =
-                counts.iter().filter(|(state, ..)| *state == State::Waiting).map(|count| count.2).sum();
+            let Ok(waiting) = deposits.waiting() else { continue };
             let oldest = deposits.in_state(State::Waiting, 0).next().and_then(Result::ok);
             let age = oldest.map_or(0, |oldest| {
                 let age = archive.deps.clock.now() - oldest.requested_at;

@@ -37,6 +37,12 @@ impl Deposits {
         })
     }
 
+    /// How many have no answer.
+    pub fn waiting(&self) -> Result<u64, StoreError> {
+        let counts = self.view.scan_prefix(&keys::count(self.tenant.as_str(), State::Waiting, ""));
+        counts.map(|pair| Ok(number(pair?.1))).sum()
+    }
+
     /// How many there are in each state, by system.
     pub fn counts(&self) -> Result<Vec<(State, SystemId, u64)>, StoreError> {
         let prefix = keys::counts(self.tenant.as_str());
@@ -46,11 +52,14 @@ impl Deposits {
             let rest = key.get(prefix.len()..).and_then(<[u8]>::split_first);
             let state = rest.and_then(|(byte, _)| State::ALL.into_iter().find(|state| state.byte() == *byte));
             let system = rest.and_then(|(_, system)| SystemId::new(std::str::from_utf8(system).ok()?).ok());
-            let count = value.try_into().map_or(0, u64::from_be_bytes);
-            if let (Some(state), Some(system), true) = (state, system, count > 0) {
-                counts.push((state, system, count));
+            if let (Some(state), Some(system)) = (state, system) {
+                counts.push((state, system, number(value)));
             }
         }
         Ok(counts)
     }
+}
+
+fn number(value: Vec<u8>) -> u64 {
+    value.try_into().map_or(0, u64::from_be_bytes)
 }

@@ -17,7 +17,7 @@ use super::answer::Answer;
 use super::decide::{Prepared, event_of};
 use super::event::{Fact, answer_id};
 use super::fold::{Deposit, State};
-use super::{keys, metrics};
+use super::keys;
 use crate::Archive;
 use crate::records::unreadable;
 
@@ -259,7 +259,7 @@ impl Worker {
             data: &answer.data,
         };
         self.archive.tell(fact).await?;
-        self.archive.deposits.metrics.count(&self.tenant, metrics::Outcome::of(answer.kind));
+        self.archive.deposits.metrics.count(&self.tenant, answer.kind);
         Ok(sequence)
     }
 }
