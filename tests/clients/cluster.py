@@ -44,6 +44,7 @@ class Cluster:
                 self._start(node)
             for node in NODES:
                 self._wait_until_healthy(node)
+            self._wait_until_agreed()
         except BaseException:
             self.stop()
             raise
@@ -93,6 +94,17 @@ class Cluster:
                 log = (self._directory / f"nats-{node}.log").read_text(errors="replace")
                 assert self._processes[node].poll() is None and time.monotonic() < deadline, log
                 time.sleep(0.05)
+
+    def _wait_until_agreed(self) -> None:
+        """A request that comes while the nodes have no common leader is not answered at all."""
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while True:
+            seen = [self.monitor(node, "jsz").get("meta_cluster", {}) for node in NODES]
+            leaders = {meta.get("leader") for meta in seen}
+            if len(leaders) == 1 and None not in leaders and all(meta["cluster_size"] == 3 for meta in seen):
+                return
+            assert time.monotonic() < deadline, seen
+            time.sleep(0.05)
 
     def kill(self, node: int) -> None:
         """SIGKILL: the node is lost."""
