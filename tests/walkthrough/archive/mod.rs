@@ -8,6 +8,7 @@ mod fsync;
 mod http;
 mod kill_nine;
 mod large;
+mod messages;
 mod put;
 mod structure;
 mod uploads;
