@@ -244,3 +244,6 @@ fn append(doc: &mut Value, member: &str, item: Value) {
     let list = doc.entry(member).or_insert_with(|| json!([]));
     list.as_array_mut().into_iter().for_each(|list| list.push(item.clone()));
 }
+
+#[cfg(test)]
+mod tests;

@@ -82,7 +82,8 @@ impl Updating<'_> {
         let is_sak = old.type_name() == Some("saksmappe");
         let place = format!("{at}/{}", if is_sak { "saksstatus" } else { "avsluttetDato" });
         // Krav 3.2.6.
-        let has_classes = list(&Value::Object(doc.clone()), "klassifikasjon").first().is_some();
+        let has_classes =
+            doc.get("klassifikasjon").and_then(Value::as_array).is_some_and(|all| !all.is_empty());
         if is_sak && !has_classes && !list(&arkivdel.unit.doc, "klassifikasjonssystem").is_empty() {
             let advice = "give it a klassifikasjon first";
             self.problem(&place, "closes a saksmappe that is in no class", advice);

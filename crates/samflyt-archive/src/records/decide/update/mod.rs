@@ -149,4 +149,4 @@ fn members(unit: &Unit) -> Map<String, Value> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

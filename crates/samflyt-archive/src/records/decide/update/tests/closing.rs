@@ -152,7 +152,7 @@ async fn a_mappe_is_not_opened_in_an_arkivdel_that_is_closed() {
 }
 
 /// As the import of a changed structure does.
-pub(super) async fn close_arkivdel(archive: &mut Archive, kode: &str) {
+pub(crate) async fn close_arkivdel(archive: &mut Archive, kode: &str) {
     let id = archive.records().arkivdel(kode).unwrap().unwrap().unit.system_id;
     let new = Some(json!("2026-05-04T10:00:00Z"));
     let edits = vec![samflyt_noark::unit::Edit { path: "/avsluttetDato".to_owned(), old: None, new }];

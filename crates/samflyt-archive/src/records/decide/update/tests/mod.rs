@@ -17,6 +17,7 @@ use samflyt_noark::unit::Kind;
 use samflyt_noark::{read, write};
 use serde_json::{Value, json};
 
+pub(crate) use self::closing::close_arkivdel;
 use super::{Update, update};
 use crate::access::Viewer;
 use crate::innsyn::testing::assert_valid;
@@ -34,7 +35,7 @@ pub(super) async fn send(archive: &mut Archive, doc: Value) -> Result<Decision, 
 }
 
 /// Changes of a saksmappe, or of what `@type` says.
-pub(super) async fn mappe(archive: &mut Archive, id: &str, changes: Value) -> Result<Decision, Trouble> {
+pub(crate) async fn mappe(archive: &mut Archive, id: &str, changes: Value) -> Result<Decision, Trouble> {
     let mut given = json!({"@type": "saksmappeOppdatering", "referanseTilMappe": {"systemID": id}});
     extend(&mut given, changes);
     send(archive, json!({"mappeOppdateringer": given})).await

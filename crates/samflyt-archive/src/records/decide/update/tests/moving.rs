@@ -2,7 +2,6 @@
 
 use samflyt_noark::unit::Unit;
 
-use super::closing::close_arkivdel;
 use super::*;
 use crate::records::decide::avskrivning::{self, WriteOff};
 use crate::records::decide::structure;
