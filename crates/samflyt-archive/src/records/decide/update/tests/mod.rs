@@ -9,6 +9,7 @@ mod items;
 mod lists;
 mod meetings;
 mod moving;
+mod random;
 mod status;
 
 use samflyt_events::TenantId;
