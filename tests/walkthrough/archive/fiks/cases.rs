@@ -66,7 +66,7 @@ async fn run(sender: &mut Sender, case: &Case) {
 }
 
 /// A small file of each name that a message refers to.
-fn files_of(payload: &[u8]) -> Vec<(String, Vec<u8>)> {
+fn files_of(payload: &[u8]) -> Files {
     let utf16 = payload.starts_with(&[0xff, 0xfe]);
     let text = if utf16 {
         let units = payload[2..].chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
@@ -81,8 +81,10 @@ fn files_of(payload: &[u8]) -> Vec<(String, Vec<u8>)> {
     referred.map(|name| (name.clone(), format!("%PDF-1.4 {name}").into_bytes())).collect()
 }
 
+type Files = Vec<(String, Vec<u8>)>;
+
 /// What the cases refer to, and nobody makes.
-fn prepared() -> Vec<(Value, Vec<(String, Vec<u8>)>)> {
+fn prepared() -> Vec<(Value, Files)> {
     let none = Vec::new;
     let brev = vec![("brev.txt".to_owned(), b"brev".to_vec())];
     let in_first = |system_id: &str| {
