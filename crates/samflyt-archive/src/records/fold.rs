@@ -18,7 +18,7 @@ pub(crate) struct RecordFold(pub Arc<Keys>);
 
 impl Fold for RecordFold {
     const NAME: &'static str = "records";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
 
     fn fold(&self, entry: &Entry, stream: &str, writer: &mut Writer<'_>) -> Result<(), FoldError> {
         let tenant =
@@ -193,8 +193,17 @@ fn index(of: Of<'_>, seal: &Seal, stored: &Stored) -> BTreeMap<Vec<u8>, Vec<u8>>
 
 /// The dokumentbeskrivelser and dokumentobjekter of a registrering's document.
 pub(crate) fn parts(doc: &Value) -> impl Iterator<Item = &Value> {
-    let described = list(doc, "dokumentbeskrivelse");
-    described.iter().flat_map(|described| std::iter::once(described).chain(list(described, "dokumentobjekt")))
+    described(doc).flat_map(|described| std::iter::once(described).chain(list(described, "dokumentobjekt")))
+}
+
+/// The parts of a moetesak that have documents, and what they call them.
+pub(crate) const OF_MEETING: [(&str, &str); 2] =
+    [("utredning", "utredningsdokumenter"), ("vedtak", "vedtaksdokumenter")];
+
+/// The dokumentbeskrivelser of a registrering's document: its own, and those of its utredning and its vedtak.
+pub(crate) fn described(doc: &Value) -> impl Iterator<Item = &Value> {
+    let of_meeting = OF_MEETING.iter().filter_map(|(part, all)| Some(list(doc.get(*part)?, all)));
+    list(doc, "dokumentbeskrivelse").iter().chain(of_meeting.flatten())
 }
 
 /// A member that is a list; empty where there is none.
