@@ -174,6 +174,9 @@ fn index(of: Of<'_>, seal: &Seal, stored: &Stored) -> BTreeMap<Vec<u8>, Vec<u8>>
     let unit = &stored.unit;
     let id = unit.system_id.as_bytes().to_vec();
     let mut entries = BTreeMap::from([(of.of_kind(unit.kind, stored.place), id.clone())]);
+    for other in settled(&unit.doc) {
+        entries.insert(of.settled(other, &unit.system_id), Vec::new());
+    }
     if let Some(parent) = &unit.parent {
         entries.insert(of.child(parent, unit.kind, stored.place), id.clone());
     }
@@ -204,6 +207,14 @@ pub(crate) const OF_MEETING: [(&str, &str); 2] =
 pub(crate) fn described(doc: &Value) -> impl Iterator<Item = &Value> {
     let of_meeting = OF_MEETING.iter().filter_map(|(part, all)| Some(list(doc.get(*part)?, all)));
     list(doc, "dokumentbeskrivelse").iter().chain(of_meeting.flatten())
+}
+
+/// The systemIDs of the journalposter that avskrivninger of a journalpost's document refer to.
+pub(crate) fn settled(doc: &Value) -> impl Iterator<Item = &str> {
+    let written_off = list(doc, "korrespondansepart").iter().flat_map(|part| list(part, "avskrivning"));
+    let references = ["referanseAvskrivesAvJournalpost", "referanseAvskriverJournalpost"];
+    let member = move |one| references.into_iter().filter_map(move |member| Value::get(one, member));
+    written_off.flat_map(member).filter_map(|reference| reference.get("systemID")?.as_str())
 }
 
 /// A member that is a list; empty where there is none.

@@ -115,6 +115,15 @@ impl Of<'_> {
         self.key(b'g', &[of.as_bytes(), &[0, series.byte()], &year.to_be_bytes()])
     }
 
+    /// A journalpost whose avskrivninger refer to another one.
+    pub fn settled(self, by: &str, journalpost: &str) -> Vec<u8> {
+        self.key(b'a', &[by.as_bytes(), &[0], journalpost.as_bytes()])
+    }
+
+    pub fn all_settled(self, by: &str) -> Vec<u8> {
+        self.key(b'a', &[by.as_bytes(), &[0]])
+    }
+
     /// The registrering that a dokumentbeskrivelse or dokumentobjekt is part of.
     pub fn part(self, system_id: &str) -> Vec<u8> {
         self.key(b'b', &[system_id.as_bytes()])

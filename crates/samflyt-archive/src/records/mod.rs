@@ -24,7 +24,7 @@ use samflyt_proto::archive::record_service_server::RecordServiceServer;
 use crate::Archive;
 
 pub(crate) use change::{Actor, Change, Step};
-pub(crate) use fold::{OF_MEETING, RecordFold, described, list, parts};
+pub(crate) use fold::{OF_MEETING, RecordFold, described, list, parts, settled};
 pub(crate) use held::Held;
 pub(crate) use reader::{Records, Stored, external_key};
 pub(crate) use recorder::{Decision, NotCarried, Recorder, unreadable};

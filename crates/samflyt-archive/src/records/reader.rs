@@ -273,6 +273,13 @@ impl Records {
         Ok(digests)
     }
 
+    /// The systemIDs of the journalposter whose avskrivninger refer to this one.
+    pub fn settled_by(&self, journalpost: &str) -> impl Iterator<Item = Result<String, StoreError>> + use<> {
+        let prefix = self.of().all_settled(journalpost);
+        let from = prefix.len();
+        self.view.scan_prefix(&prefix).map(move |pair| text(pair?.0.split_off(from)))
+    }
+
     /// The sequence of the change that a cause led to; none: it was not carried out.
     pub fn done(&self, cause: &str) -> Result<Option<u64>, StoreError> {
         let found = self.view.get(&self.of().cause(self.seal.look_up(&["cause", cause])))?;
