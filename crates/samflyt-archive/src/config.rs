@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use samflyt_events::TenantId;
 use serde::{Deserialize, Serialize};
 
+use crate::access::AccessConfig;
+use crate::innsyn::{Kodelister, usual_kodelister};
+use crate::messages::MessagesConfig;
+
 /// Every field has a default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -27,9 +31,18 @@ pub struct ArchiveConfig {
     pub approved_formats: Vec<String>,
     /// What becomes of any other format. `SAMFLYT_ARCHIVE__OTHER_FORMATS`
     pub other_formats: OtherFormats,
+    /// Fiks Arkiv messages. `SAMFLYT_ARCHIVE__MESSAGES__…`
+    pub messages: MessagesConfig,
     /// Limits of single tenants, by id; what is left out is as above.
     /// `SAMFLYT_ARCHIVE__TENANTS__<TENANT>__DOCUMENT_BYTES_MAX`
     pub tenants: BTreeMap<String, TenantLimits>,
+    /// Who may see records that are shielded, besides who deposited them and administrators.
+    pub access: Vec<AccessConfig>,
+    /// Code lists that are the archive's own, by name, and further codes of `dokumenttype`: code and what it is called. A list
+    /// that is given replaces the usual one.
+    pub kodelister: BTreeMap<String, BTreeMap<String, String>>,
+    /// How many hits one answer to a search has at most. `SAMFLYT_ARCHIVE__SOK_TAKE_MAX`
+    pub sok_take_max: u32,
 }
 
 /// What becomes of a document whose format is not approved for deposit.
@@ -84,12 +97,23 @@ impl Default for ArchiveConfig {
             .map(str::to_owned)
             .to_vec(),
             other_formats: OtherFormats::Warn,
+            messages: MessagesConfig::default(),
             tenants: BTreeMap::new(),
+            access: Vec::new(),
+            kodelister: BTreeMap::new(),
+            sok_take_max: 1000,
         }
     }
 }
 
 impl ArchiveConfig {
+    /// The code lists that are the archive's own.
+    pub(crate) fn code_lists(&self) -> Kodelister {
+        let mut lists = usual_kodelister();
+        lists.extend(self.kodelister.clone());
+        lists
+    }
+
     pub(crate) fn limits(&self, tenant: &TenantId) -> Limits {
         let own = self.tenants.get(tenant.as_str()).cloned().unwrap_or_default();
         let bytes_max = own.tenant_bytes_max.unwrap_or(self.tenant_bytes_max);

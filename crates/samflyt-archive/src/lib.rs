@@ -1,9 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod config;
 mod deposits;
 mod documents;
 mod door;
+mod fiks;
+mod innsyn;
+mod messages;
 mod records;
 
 use std::path::PathBuf;
@@ -16,10 +20,14 @@ use samflyt_runtime::{Deps, Lifecycle, projection};
 
 use deposits::DepositDesk;
 use documents::DocumentStore;
+use innsyn::sok::Searches;
+use messages::Exchange;
 use records::{Keys, RecordFold, Recorder};
 
+pub use access::AccessConfig;
 pub use config::{ArchiveConfig, OtherFormats, TenantLimits};
 pub use documents::{Digest, StoreError};
+pub use messages::MessagesConfig;
 pub use records::KeyError;
 
 /// The archive cannot start.
@@ -38,9 +46,12 @@ pub enum StartError {
 /// What the archive's doors share.
 pub(crate) struct Archive {
     deps: Deps,
+    config: ArchiveConfig,
     documents: Arc<DocumentStore>,
     recorder: Recorder,
     deposits: DepositDesk,
+    exchange: Exchange,
+    searches: Arc<Searches>,
     lifecycle: Lifecycle,
 }
 
@@ -65,19 +76,24 @@ pub async fn run(
     let recorder = Recorder::new(deps.log.clone(), runner, keys, deps.clock.clone());
     let deposits = DepositDesk::open(&config, &deps, digest_key, lifecycle).await?;
     let lifecycle = lifecycle.clone();
-    let archive = Arc::new(Archive { deps, documents, recorder, deposits, lifecycle });
+    let (exchange, searches) = (Exchange::new(), Arc::new(Searches::new(config.sok_take_max)));
+    let archive =
+        Arc::new(Archive { deps, config, documents, recorder, deposits, exchange, searches, lifecycle });
     archive.open_tenants();
-    let (service, http) = documents::serve(&archive.documents);
+    let (service, documents_http) = documents::serve(&archive.documents);
+    let (messages, messages_http) = messages::serve(&archive);
     let routes = tonic::service::Routes::new(service)
         .add_service(records::serve(&archive))
-        .add_service(deposits::serve(&archive));
+        .add_service(deposits::serve(&archive))
+        .add_service(messages);
     Ok(Served {
         grpc: Some(routes),
-        http,
+        http: documents_http.merge(messages_http),
         names: vec![
             "samflyt.archive.v1.ArchiveService",
             "samflyt.archive.v1.RecordService",
             "samflyt.archive.v1.DepositService",
+            "samflyt.archive.v1.FiksArkivService",
         ],
     })
 }
@@ -101,7 +117,7 @@ async fn project<F: Fold>(
 }
 
 impl Archive {
-    /// Makes every tenant's records ready before anybody has to wait for that. One whose key cannot be used is told of in
+    /// Makes every tenant's records and messages ready before anybody has to wait for that. One whose key cannot be used is told of in
     /// the log, and refused until it can; the others go on.
     fn open_tenants(self: &Arc<Self>) {
         let (archive, stop) = (Arc::clone(self), self.lifecycle.services.clone());
@@ -110,7 +126,7 @@ impl Archive {
             feed.for_each_tenant(stop.clone(), |tenant| {
                 let (archive, stop) = (Arc::clone(&archive), stop.clone());
                 archive.lifecycle.clone().tasks().spawn(async move {
-                    let _told = stop.run_until_cancelled(archive.recorder.records(&tenant)).await;
+                    let _told = stop.run_until_cancelled(archive.desk(&tenant)).await;
                 });
             })
             .await;

@@ -34,6 +34,11 @@ pub fn archive_changes(tenant: &TenantId) -> String {
     format!("archive.{tenant}.changes")
 }
 
+/// `MESSAGES_seljord`: what the archive was asked by messages, and what it answered; kept for a time only.
+pub fn messages_stream(tenant: &TenantId) -> String {
+    format!("MESSAGES_{tenant}")
+}
+
 /// All subjects of a tenant's log.
 pub fn events_of(tenant: &TenantId) -> String {
     format!("events.{tenant}.>")

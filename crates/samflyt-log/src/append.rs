@@ -92,8 +92,8 @@ impl Log {
         self.expecting(subject, headers_of(event), event.data.clone(), expected_sequence).await
     }
 
-    /// Appends bytes that are no event (the archive's sealed records), under an id that the broker tells resends by, if the
-    /// subject's last sequence is still the expected one (0: none). Waits until it is on disk.
+    /// Appends bytes that are no event (the archive's sealed records and messages), under an id that the broker tells resends
+    /// by, if the subject's last sequence is still the expected one (0: none). Waits until it is on disk.
     ///
     /// # Errors
     /// [`AppendError::Conflict`] where it is not.
@@ -101,15 +101,17 @@ impl Log {
         &self,
         subject: &str,
         id: &str,
+        headers: &[(&str, String)],
         payload: Bytes,
         expected_sequence: u64,
     ) -> Result<Appended, AppendError> {
         if !self.is_connected() {
             return Err(AppendError::Unavailable(None));
         }
-        let mut headers = HeaderMap::new();
-        headers.insert(NATS_MESSAGE_ID, id);
-        self.expecting(subject, headers, payload, expected_sequence).await
+        let mut all = HeaderMap::new();
+        all.insert(NATS_MESSAGE_ID, id);
+        headers.iter().for_each(|(name, value)| all.insert(*name, value.as_str()));
+        self.expecting(subject, all, payload, expected_sequence).await
     }
 
     async fn expecting(

@@ -4,6 +4,8 @@ use async_nats::jetstream::context::{CreateStreamError, CreateStreamErrorKind, G
 use async_nats::jetstream::{ErrorCode, stream};
 use samflyt_events::catalogue::Kind;
 use samflyt_events::{TenantId, subject};
+use std::time::Duration;
+
 use time::OffsetDateTime;
 
 use crate::Log;
@@ -59,9 +61,29 @@ impl Log {
         self.ensure(subject::archive_stream(tenant), vec![subject::archive_changes(tenant)]).await
     }
 
+    /// Makes the stream of the messages to a tenant's archive where it is missing. It keeps each for a time.
+    ///
+    /// # Errors
+    /// [`StreamError`] where the broker refuses.
+    pub async fn ensure_messages(&self, tenant: &TenantId, kept: Duration) -> Result<(), StreamError> {
+        let subjects = vec![format!("messages.{tenant}.>")];
+        self.ensure_kept(subject::messages_stream(tenant), subjects, kept).await
+    }
+
     async fn ensure(&self, name: String, subjects: Vec<String>) -> Result<(), StreamError> {
+        self.ensure_kept(name, subjects, Duration::ZERO).await
+    }
+
+    /// `kept`: for how long each message is; zero: for ever.
+    async fn ensure_kept(
+        &self,
+        name: String,
+        subjects: Vec<String>,
+        kept: Duration,
+    ) -> Result<(), StreamError> {
         let config = stream::Config {
             name: name.clone(),
+            max_age: kept,
             subjects: subjects.clone(),
             storage: stream::StorageType::File,
             num_replicas: self.config.replicas,
@@ -78,8 +100,9 @@ impl Log {
         // An earlier version made it, which knew of fewer kinds.
         let missing: Vec<String> =
             subjects.into_iter().filter(|subject| !config.subjects.contains(subject)).collect();
-        if !missing.is_empty() {
+        if !missing.is_empty() || config.max_age != kept {
             config.subjects.extend(missing);
+            config.max_age = kept;
             self.jetstream.update_stream(config).await.map_err(|error| failed(error.to_string()))?;
         }
         Ok(())

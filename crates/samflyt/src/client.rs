@@ -4,6 +4,7 @@ use anyhow::{Context, bail};
 use samflyt_archive::Digest;
 use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
 use samflyt_proto::archive::deposit_service_client::DepositServiceClient;
+use samflyt_proto::archive::fiks_arkiv_service_client::FiksArkivServiceClient;
 use samflyt_proto::archive::record_service_client::RecordServiceClient;
 use samflyt_proto::archive::upload_document_request::Part;
 use samflyt_proto::archive::{UploadDocumentRequest, UploadStart};
@@ -133,6 +134,12 @@ impl Client {
         let parts = parts.into_iter().map(|part| UploadDocumentRequest { part: Some(part) });
         self.archive().upload_document(futures::stream::iter(parts)).await?;
         Ok(digest)
+    }
+
+    pub fn messages(&self) -> FiksArkivServiceClient<Authenticated> {
+        FiksArkivServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+            .max_encoding_message_size(MESSAGE_BYTES_MAX)
     }
 
     pub fn records(&self) -> RecordServiceClient<Authenticated> {

@@ -55,7 +55,7 @@ pub(super) fn accepted(
         Some(id) => records.unit(Kind::Registrering, id)?.map(|stored| stored.unit.doc),
         None => None,
     };
-    let mut warnings = Vec::new();
+    let mut warnings = not_made(kvittering);
     let mut documents = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let warning = store.format_warning(file);
@@ -84,6 +84,17 @@ pub(super) fn rejected(request: &str, problems: &[Problem]) -> Answer {
         told.push(Problem::new("", format!("has {more} more problems"), advice));
     }
     Answer { kind: REJECTED, data: json!({ "request": request, "problems": told }) }
+}
+
+/// What the protocol's receipt of a partial failure says was not made. Why, is for the sender of the message.
+fn not_made(kvittering: &Value) -> Vec<Problem> {
+    let parts = [("mappe", "mappeFeilet"), ("registrering", "registreringFeilet")].into_iter();
+    let failed = parts.filter(|(_, failed)| kvittering.get(failed).is_some());
+    failed
+        .map(|(part, _)| {
+            Problem::new(format!("/{part}"), "was not made", "read the message's receipt: it says why")
+        })
+        .collect()
 }
 
 /// The systemID of the dokumentobjekt that has a document.

@@ -1,10 +1,11 @@
 //! Deposits as events: what `archive.deposit-requested` asks for, and what the archive answers.
 //!
 //! Consumes every tenant's log; emits `archive.deposit-accepted` and `archive.deposit-rejected` to it, each caused by its
-//! request. Keeps true: a request is carried out whole or not at all, and answered once, wherever the process was killed; what
-//! is accepted is in the archive with its documents; requests of a municipality are taken in the order of its log, backfilled
-//! ones like others; one that cannot be decided now waits, and shows.
+//! request, and the same for messages of Fiks Arkiv. Keeps true: a request is carried out whole or not at all, and answered
+//! once, wherever the process was killed; what is accepted is in the archive with its documents; requests of a municipality
+//! are taken in the order of its log, backfilled ones like others; one that cannot be decided now waits, and shows.
 
+mod announce;
 mod answer;
 mod decide;
 mod event;
@@ -35,6 +36,7 @@ use reader::Deposits;
 const REQUESTED: &str = "archive.deposit-requested";
 const ACCEPTED: &str = "archive.deposit-accepted";
 const REJECTED: &str = "archive.deposit-rejected";
+const MESSAGE_RECEIVED: &str = "archive.message-received";
 
 /// What the archive knows of deposits.
 pub(crate) struct DepositDesk {

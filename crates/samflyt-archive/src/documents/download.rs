@@ -33,6 +33,18 @@ impl DocumentStore {
         digest: Digest,
     ) -> Result<Download, Refusal> {
         self.admit(caller, &tenant)?;
+        self.open_download(tenant, digest).await
+    }
+
+    /// For a caller who was admitted.
+    ///
+    /// # Errors
+    /// As [`DocumentStore::download`], but for `NOT_GRANTED`.
+    pub async fn open_download(
+        self: &Arc<Self>,
+        tenant: TenantId,
+        digest: Digest,
+    ) -> Result<Download, Refusal> {
         let fact = match self.look_up(&tenant, digest).await? {
             Judged::Good(fact) => fact,
             Judged::Bad(finding, _) => return Err(damaged(digest, &finding)),

@@ -32,6 +32,14 @@ impl DocumentStore {
         self.known(&room, tenant, digest).await
     }
 
+    /// The size of a document that is good; none where there is none.
+    pub async fn good_size(&self, tenant: &TenantId, digest: Digest) -> Result<Option<u64>, StoreError> {
+        match self.look_up(tenant, digest).await? {
+            Judged::Good(fact) => Ok(Some(fact.size)),
+            Judged::Bad(..) | Judged::Unknown => Ok(None),
+        }
+    }
+
     /// Judges a document by reading all of it.
     pub async fn verify(&self, tenant: &TenantId, digest: Digest) -> Result<Judged, StoreError> {
         let room = self.rooms.of(tenant).await?;

@@ -43,6 +43,7 @@ use store::Documents;
 
 pub use digest::Digest;
 pub use error::StoreError;
+pub(crate) use intake::Arrived;
 
 /// Documents, and what is known of them.
 pub(crate) struct DocumentStore {

@@ -45,10 +45,20 @@ pub(crate) enum Step {
     Edited {
         #[serde(rename = "systemID")]
         system_id: String,
+        /// Where it moved to another mappe.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arkivdel: Option<String>,
+        /// What was given out to it where it moved to.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        numbers: Vec<Number>,
         edits: Vec<Edit>,
     },
     /// The numbers of a series up to this one were given elsewhere: the cause of that gap.
     SeriesBegun { number: Number, reason: String },
+    /// Documents that no record refers to any more, by disposal: their files may go.
+    Released { documents: Vec<String> },
 }
 
 impl Actor {

@@ -18,7 +18,7 @@ pub(crate) struct RecordFold(pub Arc<Keys>);
 
 impl Fold for RecordFold {
     const NAME: &'static str = "records";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
 
     fn fold(&self, entry: &Entry, stream: &str, writer: &mut Writer<'_>) -> Result<(), FoldError> {
         let tenant =
@@ -67,21 +67,31 @@ impl Folding<'_, '_> {
 
     fn run(&mut self) -> Result<(), FoldError> {
         let sequence = self.entry.sequence;
+        let mut touched = Vec::new();
         for (step, what) in (0_u16..).zip(&self.change.steps) {
             match what {
-                Step::Created { unit, numbers } => self.create(unit, numbers, Place { sequence, step })?,
-                Step::Edited { system_id, edits } => self.edit(system_id, edits)?,
+                Step::Created { unit, numbers } => {
+                    self.create(unit, numbers, Place { sequence, step })?;
+                    touched.push(&unit.system_id);
+                }
+                Step::Edited { system_id, parent, arkivdel, numbers, edits } => {
+                    self.edit(system_id, parent.as_ref(), arkivdel.as_ref(), edits)?;
+                    self.number(system_id, numbers);
+                    touched.push(system_id);
+                }
                 Step::SeriesBegun { number, .. } => {
                     let key = self.of().begun(number.series, &number.of, number.year);
                     let value = serde_json::to_vec(what).unwrap_or_default();
                     self.put_sealed(key, &value)?;
                     self.count(number);
                 }
+                Step::Released { .. } => {}
             }
         }
         let cause = self.seal.look_up(&["cause", &self.change.cause]);
-        let key = self.of().cause(cause);
-        self.writer.put(key, sequence.to_be_bytes());
+        let (cause, all) = (self.of().cause(cause), self.of().touched(sequence));
+        self.writer.put(cause, sequence.to_be_bytes());
+        self.writer.put(all, serde_json::to_vec(&touched).unwrap_or_default());
         Ok(())
     }
 
@@ -96,15 +106,17 @@ impl Folding<'_, '_> {
         for (key, value) in index(self.of(), self.seal, &stored) {
             self.writer.put(key, value);
         }
-        for number in numbers {
-            let key = self.of().number(number);
-            self.writer.put(key, unit.system_id.as_bytes());
-            self.count(number);
-        }
+        self.number(&unit.system_id, numbers);
         self.put_unit(&stored)
     }
 
-    fn edit(&mut self, system_id: &str, edits: &[Edit]) -> Result<(), FoldError> {
+    fn edit(
+        &mut self,
+        system_id: &str,
+        parent: Option<&String>,
+        arkivdel: Option<&String>,
+        edits: &[Edit],
+    ) -> Result<(), FoldError> {
         let key = self.of().unit(system_id);
         let sealed =
             self.writer.get(&key)?.ok_or(StoreError::Corrupt("a record that is not there was edited"))?;
@@ -113,6 +125,8 @@ impl Folding<'_, '_> {
         for edit in edits {
             apply(&mut stored.unit.doc, edit);
         }
+        stored.unit.parent = parent.cloned().or(stored.unit.parent);
+        stored.unit.arkivdel = arkivdel.cloned().or(stored.unit.arkivdel);
         stored.changed_at = self.change.at;
         let after = index(self.of(), self.seal, &stored);
         for key in before.keys().filter(|key| !after.contains_key(*key)) {
@@ -124,6 +138,14 @@ impl Folding<'_, '_> {
             }
         }
         self.put_unit(&stored)
+    }
+
+    fn number(&mut self, system_id: &str, numbers: &[Number]) {
+        for number in numbers {
+            let key = self.of().number(number);
+            self.writer.put(key, system_id.as_bytes());
+            self.count(number);
+        }
     }
 
     fn count(&mut self, number: &Number) {
@@ -161,6 +183,9 @@ fn index(of: Of<'_>, seal: &Seal, stored: &Stored) -> BTreeMap<Vec<u8>, Vec<u8>>
     for part in parts(&unit.doc) {
         if let Some(part_id) = part.get("systemID").and_then(Value::as_str) {
             entries.insert(of.part(part_id), id.clone());
+        }
+        if let Some(digest) = part.get("sjekksum").and_then(Value::as_str) {
+            entries.insert(of.holder(digest, &unit.system_id), Vec::new());
         }
     }
     entries

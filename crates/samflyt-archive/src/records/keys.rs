@@ -120,6 +120,15 @@ impl Of<'_> {
         self.key(b'b', &[system_id.as_bytes()])
     }
 
+    /// A registrering that refers to a document.
+    pub fn holder(self, digest: &str, registrering: &str) -> Vec<u8> {
+        self.key(b'd', &[digest.as_bytes(), registrering.as_bytes()])
+    }
+
+    pub fn holders(self, digest: &str) -> Vec<u8> {
+        self.key(b'd', &[digest.as_bytes()])
+    }
+
     /// The sequence of the change that a cause led to, 8 bytes.
     pub fn cause(self, hash: [u8; 16]) -> Vec<u8> {
         self.key(b'c', &[&hash])
@@ -137,6 +146,11 @@ impl Of<'_> {
     /// The years of a series that have a last number.
     pub fn years(self, series: Series, of: &str) -> Vec<u8> {
         self.key(b's', &[of.as_bytes(), &[0, series.byte()]])
+    }
+
+    /// The units that a change touched.
+    pub fn touched(self, sequence: u64) -> Vec<u8> {
+        self.key(b'h', &[&sequence.to_be_bytes()])
     }
 }
 

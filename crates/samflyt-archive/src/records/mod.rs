@@ -13,6 +13,8 @@ pub(crate) mod keys;
 mod reader;
 mod recorder;
 mod seal;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::sync::Arc;
 
@@ -21,7 +23,7 @@ use samflyt_proto::archive::record_service_server::RecordServiceServer;
 use crate::Archive;
 
 pub(crate) use change::{Actor, Change, Step};
-pub(crate) use fold::{RecordFold, parts};
+pub(crate) use fold::{RecordFold, list, parts};
 pub(crate) use reader::{Records, Stored, external_key};
 pub(crate) use recorder::{Decision, NotCarried, Recorder, unreadable};
 pub use seal::KeyError;

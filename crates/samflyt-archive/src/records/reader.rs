@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::fold::list;
 use super::keys::{Number, Of, Place, Series};
 use super::{Actor, Seal};
 
@@ -78,6 +79,12 @@ impl Labels {
             Kind::Registrering => unit.text("/registreringsID").map(|id| vec!["registreringsID", id]),
         };
         labels.extend(named.map(|words| Label::new(id, &words)));
+        for described in list(&unit.doc, "dokumentbeskrivelse") {
+            let target = described.get("systemID").and_then(Value::as_str);
+            if let (Some(target), Some((fagsystem, noekkel))) = (target, external_key(described)) {
+                labels.push(Label::new(target, &["key", "dokumentbeskrivelse", fagsystem, noekkel]));
+            }
+        }
         labels
     }
 }
@@ -135,6 +142,15 @@ impl Records {
             Some(id) => self.unit(kind, &id),
             None => Ok(None),
         }
+    }
+
+    /// The systemID of a dokumentbeskrivelse that a fagsystem knows by a key of its own.
+    pub fn description_by_external_key(
+        &self,
+        fagsystem: &str,
+        noekkel: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.looked_up(&["key", "dokumentbeskrivelse", fagsystem, noekkel])
     }
 
     /// An arkivdel by the code that messages name it by.
@@ -235,6 +251,13 @@ impl Records {
         }
     }
 
+    /// The systemIDs of the registreringer that refer to a document.
+    pub fn holders(&self, digest: &str) -> impl Iterator<Item = Result<String, StoreError>> + use<> {
+        let prefix = self.of().holders(digest);
+        let from = prefix.len();
+        self.view.scan_prefix(&prefix).map(move |pair| text(pair?.0.split_off(from)))
+    }
+
     /// The sequence of the change that a cause led to; none: it was not carried out.
     pub fn done(&self, cause: &str) -> Result<Option<u64>, StoreError> {
         let found = self.view.get(&self.of().cause(self.seal.look_up(&["cause", cause])))?;
@@ -253,6 +276,20 @@ impl Records {
     pub fn years(&self, series: Series, of: &str) -> Result<Vec<i32>, StoreError> {
         let years = self.view.scan_prefix(&self.of().years(series, of));
         years.map(|pair| Ok(pair?.0.last_chunk().map_or(0, |bytes| i32::from_be_bytes(*bytes)))).collect()
+    }
+
+    /// The systemIDs that were touched by changes after a sequence, each change in turn.
+    pub fn touched_after(
+        &self,
+        sequence: u64,
+    ) -> impl Iterator<Item = Result<(u64, Vec<String>), StoreError>> + use<> {
+        let (from, to) = (self.of().touched(sequence + 1), self.of().touched(u64::MAX));
+        self.view.range(&from..&to).map(|pair| {
+            let (key, ids) = pair?;
+            let at = key.last_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+            let ids = serde_json::from_slice(&ids);
+            Ok((at, ids.map_err(|_| StoreError::Corrupt("a list of records is not of its form"))?))
+        })
     }
 }
 

@@ -163,7 +163,7 @@ impl Recorder {
             AppendError::Unavailable(None)
         })?;
         let subject = archive_changes(tenant);
-        let appended = self.log.append_bytes(&subject, &id, sealed.into(), head).await?;
+        let appended = self.log.append_bytes(&subject, &id, &[], sealed.into(), head).await?;
         Ok(appended.sequence)
     }
 

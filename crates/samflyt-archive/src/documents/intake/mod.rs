@@ -1,5 +1,6 @@
 //! The one way in, whatever the transport: claim → decide → pieces → store → receipt.
 
+mod arriving;
 mod publish;
 mod receipt;
 
@@ -17,6 +18,7 @@ use crate::documents::staging::{Part, PartName};
 use crate::documents::{DocumentStore, error::StoreError};
 use crate::door;
 
+pub(crate) use arriving::Arrived;
 pub(crate) use publish::{broken_off, stopping};
 pub(crate) use receipt::{Receipt, document, finding};
 

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
@@ -26,6 +27,8 @@ pub(crate) use part::{Part, PartState};
 pub(crate) struct Staging {
     dir: PathBuf,
     open: Mutex<HashMap<PartName, Weak<Part>>>,
+    /// How many uploads came of which nothing was known when they began.
+    arrivals: AtomicU64,
 }
 
 impl Staging {
@@ -33,7 +36,7 @@ impl Staging {
     /// Where the folder cannot be made.
     pub fn in_folder(dir: PathBuf) -> Result<Self, StoreError> {
         fs::create_dir_all(&dir).map_err(StoreError::file("make the folder of uploads"))?;
-        Ok(Self { dir, open: Mutex::default() })
+        Ok(Self { dir, open: Mutex::default(), arrivals: AtomicU64::new(0) })
     }
 
     /// The upload of that name: the one that is open, or the one that broke off, or a new one.
@@ -47,15 +50,50 @@ impl Staging {
         }
         open.retain(|_, part| part.strong_count() > 0);
         let path = self.path(name);
-        if !path.exists() && self.begun(&name.tenant)? >= open_max as usize {
-            let message = format!(
-                "{open_max} uploads have begun and are not finished (`archive.uploads_open_max`): \
-                 finish them, or wait until they are cleared"
-            );
-            return Err(Refusal::new(Reason::LimitReached, message));
+        if !path.exists() {
+            self.allow_another(&name.tenant, open_max)?;
         }
         let part = Arc::new(Part::open(name.clone(), path)?);
         open.insert(name.clone(), Arc::downgrade(&part));
+        Ok(part)
+    }
+
+    fn allow_another(&self, tenant: &TenantId, open_max: u32) -> Result<(), Refusal> {
+        if self.begun(tenant)? < open_max as usize {
+            return Ok(());
+        }
+        let message = format!(
+            "{open_max} uploads have begun and are not finished (`archive.uploads_open_max`): \
+             finish them, or wait until they are cleared"
+        );
+        Err(Refusal::new(Reason::LimitReached, message))
+    }
+
+    /// A place for an upload of which nothing is known yet.
+    ///
+    /// # Errors
+    /// `LIMIT_REACHED` where there are `open_max` already; `STORE_UNAVAILABLE`.
+    pub fn begin(&self, tenant: &TenantId, open_max: u32) -> Result<PathBuf, Refusal> {
+        self.allow_another(tenant, open_max)?;
+        // An earlier process may have left some behind.
+        loop {
+            let number = self.arrivals.fetch_add(1, Ordering::Relaxed);
+            let path = self.dir.join(tenant.as_str()).join(format!("{number}.arriving"));
+            if !path.exists() {
+                return Ok(path);
+            }
+        }
+    }
+
+    /// Takes over a whole upload from its place, under a name that no other has.
+    ///
+    /// # Errors
+    /// `STORE_UNAVAILABLE`.
+    pub fn adopt(&self, from: &std::path::Path, name: &PartName) -> Result<Arc<Part>, Refusal> {
+        let path = self.path(name);
+        fs::rename(from, &path).map_err(StoreError::file("name an upload"))?;
+        let part = Arc::new(Part::open(name.clone(), path)?);
+        self.open.lock().insert(name.clone(), Arc::downgrade(&part));
         Ok(part)
     }
 

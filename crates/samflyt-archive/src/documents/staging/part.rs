@@ -90,11 +90,19 @@ impl Part {
     /// Ends it, for all who send it, and clears what it left.
     pub fn end(&self, state: &mut PartState, outcome: Result<(), Refusal>) {
         state.ended = Some(outcome);
-        if let Err(error) = std::fs::remove_file(&self.path) {
-            tracing::warn!(%error, "an upload that ended could not be cleared");
-        }
+        self.discard();
         // After its file: whoever comes between the two is told how it ended.
         self.over.store(true, Ordering::Release);
+    }
+
+    /// Clears what nobody will go on with.
+    pub fn discard(&self) {
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "an upload that ended could not be cleared");
+            }
+            _ => {}
+        }
     }
 }
 

@@ -17,7 +17,13 @@ pub(crate) fn diff(old: &Value, new: &Value) -> Vec<Edit> {
 pub(crate) fn edited(stored: &Stored, doc: &Value) -> Option<Step> {
     let edits = diff(&stored.unit.doc, doc);
     let system_id = stored.unit.system_id.clone();
-    (!edits.is_empty()).then_some(Step::Edited { system_id, edits })
+    (!edits.is_empty()).then(|| Step::Edited {
+        system_id,
+        parent: None,
+        arkivdel: None,
+        numbers: Vec::new(),
+        edits,
+    })
 }
 
 fn compare(path: String, old: Option<&Value>, new: Option<&Value>, edits: &mut Vec<Edit>) {

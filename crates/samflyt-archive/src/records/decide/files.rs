@@ -53,12 +53,12 @@ impl<'f> Files<'f> {
         }
     }
 
-    /// Files that nothing refers to: they would be lost from sight.
-    pub fn check_all_used(&self, problems: &mut Vec<Problem>) {
+    /// Files that nothing refers to: they would be lost from sight. `at`: what should have referred to them.
+    pub fn check_all_used(&self, at: &str, problems: &mut Vec<Problem>) {
         for (file, _) in self.files.iter().zip(&self.used).filter(|(_, used)| !**used) {
             let rule = format!("does not refer to the file {} that came with it", file.name);
             let advice = "refer to it by a dokumentobjekt's referanseDokumentfil, or leave it out";
-            problems.push(Problem::new("/registrering", rule, advice));
+            problems.push(Problem::new(at, rule, advice));
         }
     }
 }

@@ -59,7 +59,7 @@ impl Making<'_> {
         self.number_items(described, "merknad", "merknadID");
     }
 
-    fn objects(
+    pub(super) fn objects(
         &mut self,
         described: &mut Value,
         files: &mut Files<'_>,

@@ -4,7 +4,8 @@
 //! document that is referred to came with the command; what is closed takes nothing new.
 
 mod dokument;
-mod klasse;
+mod dokumentobjekt;
+pub(crate) mod klasse;
 mod mappe;
 mod number;
 pub(crate) mod receipt;
@@ -22,6 +23,8 @@ use super::files::{FileFact, Files};
 use super::trouble::Trouble;
 use crate::records::keys::Series;
 use crate::records::{Actor, Decision, Records, Step, Stored};
+
+pub(crate) use dokumentobjekt::create_dokumentobjekt;
 
 /// What is to be made, and for whom.
 pub(crate) struct Create<'c> {
@@ -45,15 +48,7 @@ pub(crate) fn create(
     create: &Create<'_>,
     ids: &mut dyn FnMut() -> String,
 ) -> Result<Decision, Trouble> {
-    let mut making = Making {
-        records,
-        by: create.by,
-        now: create.now,
-        ids,
-        steps: Vec::new(),
-        counted: HashMap::new(),
-        made: None,
-    };
+    let mut making = Making::new(records, create, ids);
     let mut answer = Map::new();
     let mut problems = Vec::new();
     let mut known = 0;
@@ -109,7 +104,19 @@ struct Making<'m> {
     made: Option<Unit>,
 }
 
-impl Making<'_> {
+impl<'m> Making<'m> {
+    fn new(records: &'m Records, create: &Create<'m>, ids: &'m mut dyn FnMut() -> String) -> Self {
+        Self {
+            records,
+            by: create.by,
+            now: create.now,
+            ids,
+            steps: Vec::new(),
+            counted: HashMap::new(),
+            made: None,
+        }
+    }
+
     fn id(&mut self) -> String {
         (self.ids)()
     }

@@ -42,7 +42,7 @@ impl Making<'_> {
         NOT_KEPT.iter().for_each(|member| drop(kept.remove(*member)));
         check_journalpost(&kept, home.as_ref(), &mut problems);
         self.documents(&mut kept, files, AT, &mut problems)?;
-        files.check_all_used(&mut problems);
+        files.check_all_used(AT, &mut problems);
         let system_id = match self.system_id(doc, AT) {
             Ok(id) => id,
             Err(trouble) => {

@@ -1,0 +1,227 @@
+//! Writing a journalpost off: on the korrespondansepart that it is for.
+
+use samflyt_noark::unit::{Kind, Unit};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::{Problem, Trouble, calendar, edit, find};
+use crate::records::fold::list;
+use crate::records::{Actor, Decision, Records, Stored};
+
+/// A document in the words of `nyAvskrivning` or `slettAvskrivning`, and whose it is.
+pub(crate) struct WriteOff<'w> {
+    pub doc: &'w Value,
+    pub by: &'w Actor,
+    pub now: OffsetDateTime,
+}
+
+/// `avskrivning.opprett`. One that is there is replaced.
+///
+/// # Errors
+/// [`Trouble`]: the journalpost or the part is not there, or may not be written off.
+pub(crate) fn opprett(
+    records: &Records,
+    command: &WriteOff<'_>,
+    ids: &mut dyn FnMut() -> String,
+) -> Result<Decision, Trouble> {
+    let doc = command.doc;
+    let stored = journalpost(records, doc)?;
+    // Krav 3.4.5 names I and N; X is taken too (decision 0020).
+    if !matches!(stored.unit.code("journalposttype"), Some("I" | "N" | "X")) {
+        let advice = "write off what came in (I) or is to be followed up (N)";
+        return Err(Problem::new(AT, "is of a type that is not written off", advice).into());
+    }
+    if stored.unit.code("journalstatus") == Some("U") {
+        return Err(Problem::new(AT, "is withdrawn", "there is nothing to be written off").into());
+    }
+    let mut new = doc.get("avskrivning").cloned().unwrap_or_default();
+    for (member, place) in
+        [("referanseAvskrivesAvJournalpost", true), ("referanseAvskriverJournalpost", false)]
+    {
+        answered_by(records, &mut new, member, place, &stored)?;
+    }
+    let (index, guessed) = part(&stored.unit, doc)?;
+    let mut changed = stored.unit.doc.clone();
+    let part = &mut changed["korrespondansepart"][index];
+    part["avskrivning"] = json!([new]);
+    if guessed {
+        let remark = json!({
+            "merknadID": ids(),
+            "merknadstype": {"kode": "MA"},
+            "merknadstekst": "Avskrivningen oppga en korrespondansepartID som ingen har; \
+                den er ført på den ene korrespondanseparten som kan være ment.",
+            "merknadsdato": calendar::moment_text(command.now),
+            "merknadRegistrertAv": command.by.name(),
+        });
+        append(&mut changed, "merknad", remark);
+    }
+    Ok(Decision { steps: edit::edited(&stored, &changed).into_iter().collect(), answer: Value::Null })
+}
+
+/// `avskrivning.slett`. Where there is none, nothing is changed.
+///
+/// # Errors
+/// [`Trouble`]: the journalpost or the part is not there.
+pub(crate) fn slett(records: &Records, doc: &Value) -> Result<Decision, Trouble> {
+    let stored = journalpost(records, doc)?;
+    let (index, _) = part(&stored.unit, doc)?;
+    let mut changed = stored.unit.doc.clone();
+    if let Some(part) = changed["korrespondansepart"][index].as_object_mut() {
+        part.remove("avskrivning");
+    }
+    Ok(Decision { steps: edit::edited(&stored, &changed).into_iter().collect(), answer: Value::Null })
+}
+
+/// The korrespondanseparter of a journalpost that still have to be answered (*restanse*), by their places.
+///
+/// An incoming journalpost is answered once; an internal one by each receiver for itself (krav 3.4.6), copies never
+/// (krav 3.4.9).
+pub(crate) fn owing(journalpost: &Value) -> Vec<usize> {
+    let code = |member: &str| journalpost.get(member).and_then(|of| of.get("kode")).and_then(Value::as_str);
+    if code("journalstatus") == Some("U") || journalpost.get("avskrivningsdato").is_some() {
+        return Vec::new();
+    }
+    let parts = list(journalpost, "korrespondansepart");
+    match code("journalposttype") {
+        Some("I") if parts.iter().any(is_written_off) => Vec::new(),
+        Some("I") => {
+            let not_a_copy = || parts.iter().position(|part| !matches!(kind(part), Some("EK" | "IK")));
+            responsible(parts).or_else(not_a_copy).into_iter().collect()
+        }
+        Some("N") => {
+            let owes = |part: &Value| is_receiver(part) && !is_written_off(part);
+            (0..parts.len()).filter(|index| owes(&parts[*index])).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Writes off what is owing because its mappe is closed (krav 3.4.5).
+pub(super) fn close(journalpost: &mut Value, today: &str, by: &str) {
+    for index in owing(journalpost) {
+        journalpost["korrespondansepart"][index]["avskrivning"] = json!([{
+            "avskrivningsdato": today,
+            "avskrevetAv": {"navn": by},
+            "avskrivningsmaate": {"kode": "SA", "beskrivelse": "Saken ble avsluttet"},
+        }]);
+    }
+}
+
+/// Another journalpost that this one writes off, or is written off by: its registreringsID.
+pub(super) fn bound(records: &Records, unit: &Unit) -> Result<Option<String>, Trouble> {
+    if let Some(other) = links(unit).next() {
+        return Ok(Some(name(records, &other)?));
+    }
+    let Some(mappe) = &unit.parent else { return Ok(None) };
+    // An answer is looked for where it belongs: in the same mappe.
+    for beside in records.children(mappe, Kind::Registrering) {
+        let beside = beside?;
+        if links(&beside.unit).any(|link| link == unit.system_id) {
+            return Ok(Some(name(records, &beside.unit.system_id)?));
+        }
+    }
+    Ok(None)
+}
+
+const AT: &str = "/referanseTilJournalpost";
+
+fn journalpost(records: &Records, doc: &Value) -> Result<Stored, Trouble> {
+    let stored = find::registrering(records, doc.get("referanseTilJournalpost").unwrap_or(&Value::Null), AT)?;
+    if stored.unit.type_name() != Some("journalpost") {
+        return Err(Problem::new(AT, "is no journalpost", "name a journalpost").into());
+    }
+    Ok(stored)
+}
+
+/// The systemIDs of the journalposter that avskrivninger of a journalpost refer to.
+fn links(unit: &Unit) -> impl Iterator<Item = String> {
+    let written_off = list(&unit.doc, "korrespondansepart").iter().flat_map(|part| list(part, "avskrivning"));
+    written_off.flat_map(|one| {
+        let members = ["referanseAvskrivesAvJournalpost", "referanseAvskriverJournalpost"];
+        let ids = members.into_iter().filter_map(|member| one.get(member)?.get("systemID")?.as_str());
+        ids.map(str::to_owned).collect::<Vec<_>>()
+    })
+}
+
+fn name(records: &Records, system_id: &str) -> Result<String, Trouble> {
+    let unit = records.get(system_id)?.map(|stored| stored.unit);
+    let id = unit.as_ref().and_then(|unit| unit.text("/registreringsID"));
+    Ok(id.unwrap_or(system_id).to_owned())
+}
+
+/// Keeps the journalpost that an avskrivning refers to by its systemID, and checks that it can be an answer (krav 3.4.3,
+/// 3.4.7, 3.4.8). Records hold one reference of each kind: of several the first, which is what their standard has room for.
+fn answered_by(
+    records: &Records,
+    new: &mut Value,
+    member: &str,
+    answers: bool,
+    of: &Stored,
+) -> Result<(), Trouble> {
+    let Some(reference) = new.get(member) else { return Ok(()) };
+    let at = format!("/avskrivning/{member}");
+    let many = reference.as_array().cloned();
+    if many.as_ref().is_some_and(|many| many.len() > 1) {
+        let advice = "send an avskrivning for each";
+        return Err(Problem::new(at, "names more than one journalpost", advice).into());
+    }
+    let one = many.and_then(|mut many| many.pop()).unwrap_or_else(|| reference.clone());
+    let answer = match find::registrering(records, &one, &at) {
+        Err(Trouble::NotFound(problem)) => return Err(problem.into()),
+        found => found?.unit,
+    };
+    if answer.system_id == of.unit.system_id {
+        return Err(Problem::new(at, "is the journalpost itself", "name the one that answers it").into());
+    }
+    if answers && !matches!(answer.code("journalposttype"), Some("U" | "N" | "X")) {
+        let advice = "name one that was made here (U, N or X)";
+        return Err(Problem::new(at, "is no journalpost that can be an answer", advice).into());
+    }
+    new[member] = json!({"systemID": answer.system_id});
+    Ok(())
+}
+
+/// Which korrespondansepart is meant, and whether that had to be inferred: the protocol's own case names an id that nobody
+/// gave (decision 0020).
+fn part(unit: &Unit, doc: &Value) -> Result<(usize, bool), Trouble> {
+    let parts = list(&unit.doc, "korrespondansepart");
+    let wanted = doc.get("korrespondansepartID");
+    if let Some(index) =
+        parts.iter().position(|part| wanted.is_some() && part.get("korrespondansepartID") == wanted)
+    {
+        return Ok((index, false));
+    }
+    responsible(parts).map(|index| (index, true)).ok_or_else(|| {
+        let advice = "use one of the ids that `registrering.hent` gives";
+        let problem =
+            Problem::new("/korrespondansepartID", "is the id of no korrespondansepart of it", advice);
+        Trouble::NotFound(problem)
+    })
+}
+
+/// The one that is responsible for the answer, else the only receiver.
+fn responsible(parts: &[Value]) -> Option<usize> {
+    let only = |is: &dyn Fn(&Value) -> bool| {
+        let mut found = (0..parts.len()).filter(|index| is(&parts[*index]));
+        found.next().filter(|_| found.next().is_none())
+    };
+    only(&|part| part.get("erBehandlingsansvarlig") == Some(&json!(true))).or_else(|| only(&is_receiver))
+}
+
+fn kind(part: &Value) -> Option<&str> {
+    part.get("korrespondanseparttype")?.get("kode")?.as_str()
+}
+
+fn is_receiver(part: &Value) -> bool {
+    matches!(kind(part), Some("EM" | "IM"))
+}
+
+fn is_written_off(part: &Value) -> bool {
+    !list(part, "avskrivning").is_empty()
+}
+
+fn append(doc: &mut Value, member: &str, item: Value) {
+    let Some(doc) = doc.as_object_mut() else { return };
+    let list = doc.entry(member).or_insert_with(|| json!([]));
+    list.as_array_mut().into_iter().for_each(|list| list.push(item.clone()));
+}

@@ -1,0 +1,73 @@
+//! `utredning`, `innstilling` and `vedtak` of a moetesak.
+
+use serde_json::{Map, Value, json};
+
+use super::Updating;
+use super::lists::each;
+
+impl Updating<'_> {
+    pub(super) fn moetesak(&mut self, doc: &mut Map<String, Value>, given: &Value, at: &str) {
+        let members = ["saksbeskrivelse", "innstilling"];
+        self.section(doc, given, ("utredning", "utredning", "utredningsdokumenter"), &members, at);
+        let members = ["vedtakstekst", "votering", "behandlingsprotokoll", "dato"];
+        self.section(doc, given, ("vedtak", "vedtakOppdatering", "vedtaksdokumenter"), &members, at);
+        let Some(changes) = given.get("innstillingOppdatering") else { return };
+        if is_deleted(changes) {
+            doc.remove("innstilling");
+        }
+        super::plain(doc, changes, &["innstilling"]);
+    }
+
+    /// `documents` is the member that holds dokumentbeskrivelser: those of the message are added.
+    fn section(
+        &mut self,
+        doc: &mut Map<String, Value>,
+        given: &Value,
+        (member, element, documents): (&str, &str, &str),
+        members: &[&str],
+        at: &str,
+    ) {
+        let Some(changes) = given.get(element) else { return };
+        if is_deleted(changes) {
+            doc.remove(member);
+            return;
+        }
+        let mut kept = doc.remove(member).and_then(|kept| kept.as_object().cloned()).unwrap_or_default();
+        super::plain(&mut kept, changes, members);
+        for (described, at) in each(changes, documents, &format!("{at}/{element}")) {
+            let number = kept.get(documents).and_then(Value::as_array).map_or(0, Vec::len) + 1;
+            let described = self.described(described, number, &at);
+            let list = kept.entry(documents).or_insert_with(|| json!([]));
+            list.as_array_mut().into_iter().for_each(|list| list.push(described.clone()));
+        }
+        if !kept.is_empty() {
+            doc.insert(member.to_owned(), Value::Object(kept));
+        }
+    }
+
+    fn described(&mut self, given: &Value, number: usize, at: &str) -> Value {
+        if given.get("dokumentobjekt").is_some() {
+            let advice = "send it by dokumentobjekt.opprett: an update comes without files";
+            self.problem(format!("{at}/dokumentobjekt"), "brings a file into an update", advice);
+        }
+        let (id, moment, by) = (self.id(), self.moment(), self.by.name());
+        let mut described = given.as_object().cloned().unwrap_or_default();
+        for (member, value) in [
+            ("systemID", json!(id)),
+            ("dokumenttype", json!({"kode": "KORR"})),
+            ("dokumentstatus", json!({"kode": "F"})),
+            ("opprettetDato", json!(moment)),
+            ("opprettetAv", json!(by)),
+            ("tilknyttetDato", json!(moment)),
+            ("tilknyttetAv", json!(by)),
+            ("dokumentnummer", json!(number)),
+        ] {
+            described.entry(member).or_insert(value);
+        }
+        Value::Object(described)
+    }
+}
+
+fn is_deleted(changes: &Value) -> bool {
+    changes.get("oppdateringstype") == Some(&json!("Slett"))
+}

@@ -1,0 +1,84 @@
+//! `registreringOppdateringer`: a registrering, journalpost, arkivnotat or moetesak.
+
+use samflyt_noark::unit::Kind;
+use serde_json::{Value, json};
+
+use super::super::{edit, find};
+use super::lists::{FORFATTER, KORRESPONDANSEPART, KRYSSREFERANSE, MERKNAD, NOEKKELORD, PART};
+use super::{Updating, frozen, members, plain, single};
+use crate::records::Stored;
+use crate::records::decide::Trouble;
+
+const PLAIN: [&str; 21] = [
+    "opprettetDato",
+    "opprettetAv",
+    "arkivertDato",
+    "arkivertAv",
+    "tittel",
+    "offentligTittel",
+    "journalposttype",
+    "journaldato",
+    "dokumentetsDato",
+    "mottattDato",
+    "sendtDato",
+    "forfallsdato",
+    "offentlighetsvurdertDato",
+    "journalenhet",
+    "dokumentflyt",
+    "presedens",
+    "avskrivningsdato",
+    "moetesakstype",
+    "moetesaksaar",
+    "moetesakssekvensnummer",
+    "administrativEnhet",
+];
+const LISTS: [&super::lists::Listed; 6] =
+    [&PART, &KRYSSREFERANSE, &NOEKKELORD, &FORFATTER, &MERKNAD, &KORRESPONDANSEPART];
+
+impl Updating<'_> {
+    pub(super) fn registrering(&mut self, given: &Value, at: &str) -> Result<(), Trouble> {
+        let reference = given.get("referanseTilRegistrering").unwrap_or(&Value::Null);
+        let stored = find::registrering(self.records, reference, &format!("{at}/referanseTilRegistrering"))?;
+        let arkivdel = self.arkivdel_of(&stored.unit)?;
+        self.check_type(given, &stored.unit, at);
+        let mut doc = members(&stored.unit);
+        plain(&mut doc, given, &PLAIN);
+        single::description(&mut doc, given);
+        if let Some(changes) = given.get("virksomhetsspesifikkeMetadataOppdateringer") {
+            single::metadata(&mut doc, changes);
+        }
+        LISTS.iter().for_each(|listed| self.list(&mut doc, given, listed, at));
+        self.access(&mut doc, given, "skjermingOppdateringer", at);
+        self.grading(&mut doc, given, "gradering", at);
+        self.classes(&mut doc, given, &arkivdel, at)?;
+        self.key(&mut doc, given, &stored.unit, at)?;
+        self.moetesak(&mut doc, given, at);
+        self.status_of_journalpost(&mut doc, given, &stored.unit, at);
+        // Krav 2.6.3.
+        let outside = matches!(super::code(&doc, "journalposttype"), Some("I" | "U"));
+        if outside
+            && !doc.contains_key("korrespondansepart")
+            && stored.unit.doc.get("korrespondansepart").is_some()
+        {
+            let advice = "leave one, or add another in the same message";
+            let at = format!("{at}/korrespondansepartOppdateringer/slett");
+            self.problem(at, "takes the last korrespondansepart away", advice);
+        }
+        let in_closed = self.in_closed(&stored)?;
+        frozen::registrering(&stored.unit, &doc, in_closed, at, &mut self.problems);
+        let step = match given.get("referanseForelderMappe") {
+            Some(to) => {
+                self.move_registrering(&stored, doc, to, in_closed, &format!("{at}/referanseForelderMappe"))?
+            }
+            None => edit::edited(&stored, &json!(doc)),
+        };
+        self.steps.extend(step);
+        Ok(())
+    }
+
+    /// Whether the mappe that a registrering is in is closed.
+    pub(super) fn in_closed(&self, stored: &Stored) -> Result<bool, Trouble> {
+        let parent = stored.unit.parent.as_deref().unwrap_or_default();
+        Ok(self.records.unit(Kind::Mappe, parent)?.is_some_and(|mappe| frozen::is_closed(&mappe.unit)))
+    }
+}
