@@ -111,6 +111,11 @@ impl Structure {
         Ok(self.counts)
     }
 
+    /// What was written so far.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
     /// How much waits to be taken, in bytes.
     pub fn len(&self) -> usize {
         self.writer.len()

@@ -55,7 +55,8 @@ pub fn journalhode(head: &JournalHead<'_>) -> Value {
 pub fn is_public(journalpost: &Value) -> bool {
     let status = journalpost.pointer("/journalstatus/kode").and_then(Value::as_str);
     let is_assessed = text(journalpost, "offentlighetsvurdertDato").is_some();
-    is_assessed && status.is_some_and(|code| ENTERED.contains(&code))
+    let is_graded = journalpost.get("gradering").is_some();
+    is_assessed && !is_graded && status.is_some_and(|code| ENTERED.contains(&code))
 }
 
 pub fn journalregistrering(journal: Journal, post: Post<'_>, extraction: &Extraction<'_>) -> Value {
@@ -158,7 +159,7 @@ impl Of {
     }
 
     fn part(&self, doc: &Value) -> Value {
-        let hidden = self.all_hidden || doc.get("erSkjermet") == Some(&json!(true));
+        let hidden = self.all_hidden || self.case_hidden || doc.get("erSkjermet") == Some(&json!(true));
         let name = text(doc, "korrespondansepartNavn").unwrap_or(NOT_SAID);
         let said =
             Said::of(doc).words(&["korrespondanseparttype"]).required(&["korrespondanseparttype"], NOT_SAID);

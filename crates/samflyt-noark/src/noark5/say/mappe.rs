@@ -9,19 +9,22 @@ use crate::noark5::Extraction;
 use crate::noark5::said::{Said, text};
 use crate::write::TYPE;
 
+/// What the extraction's schema has no element for.
+const BEYOND: [&str; 7] =
+    ["mappetype", "matrikkelnummer", "byggident", "planident", "punkt", "adresse", "referanseEksternNoekkel"];
+
 /// A mappe of whatever type, without what it holds. `secondary`: the systemIDs of the classes that it is in besides the
 /// first.
 pub fn mappe(doc: &Value, secondary: &[String], extraction: &Extraction<'_>) -> Value {
     let end = text(doc, "avsluttetDato").unwrap_or(extraction.at);
     let (references, remarks) = kryssreferanser(doc, extraction);
-    let places = ["matrikkelnummer", "byggident", "planident", "punkt", "adresse"];
     let said = Said::of(doc)
         .same(&["systemID", "mappeID", "tittel", "offentligTittel", "beskrivelse", "noekkelord"])
         .words(&["dokumentmedium"])
         .same(&["opprettetDato", "opprettetAv", "avsluttetDato", "avsluttetAv"])
         .required(&["avsluttetDato"], extraction.at)
         .required(&["avsluttetAv"], extraction.by)
-        .with("virksomhetsspesifikkeMetadata", beyond(doc, &places))
+        .with("virksomhetsspesifikkeMetadata", beyond(doc, &BEYOND))
         .each("part", part)
         .all("kryssreferanse", references)
         .each("merknad", |one| merknad(one, extraction))

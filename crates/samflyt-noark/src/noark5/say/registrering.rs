@@ -31,7 +31,7 @@ pub fn registrering(doc: &Value, extraction: &Extraction<'_>) -> Value {
         .each("dokumentbeskrivelse", |one| dokumentbeskrivelse(one, extraction))
         .same(&["registreringsID", "tittel", "offentligTittel", "beskrivelse", "noekkelord", "forfatter"])
         .words(&["dokumentmedium"])
-        .with("virksomhetsspesifikkeMetadata", beyond(doc, &[]))
+        .with("virksomhetsspesifikkeMetadata", beyond(doc, &["klassifikasjon", "referanseEksternNoekkel"]))
         .each("merknad", |one| merknad(one, extraction))
         .all("merknad", remarks)
         .all("kryssreferanse", references)
