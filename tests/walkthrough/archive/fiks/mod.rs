@@ -2,5 +2,5 @@
 
 mod cases;
 pub mod door;
-mod published;
+pub mod published;
 mod sending;
