@@ -11,6 +11,7 @@ mod http;
 mod kill_nine;
 mod large;
 mod messages;
+mod messages_kill;
 mod put;
 mod structure;
 mod uploads;

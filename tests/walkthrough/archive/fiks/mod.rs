@@ -1,5 +1,7 @@
 //! The national protocol, as a fagsystem speaks it.
 
+mod bad_input;
+mod by_hand;
 mod cases;
 pub mod door;
 pub mod published;

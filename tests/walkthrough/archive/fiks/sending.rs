@@ -14,7 +14,6 @@ use super::door::{Door, Form, json};
 pub struct Answer {
     pub kind: String,
     pub payload: Option<PathBuf>,
-    pub files: Vec<Value>,
 }
 
 /// Sends, waits, and keeps what came in a folder.
@@ -64,8 +63,7 @@ impl Sender {
             self.validate(&kind, &path);
             path
         });
-        let files = answer["filer"].as_array().cloned().unwrap_or_default();
-        Answer { kind, payload, files }
+        Answer { kind, payload }
     }
 
     /// Each message type that has a payload has a schema of its name.
