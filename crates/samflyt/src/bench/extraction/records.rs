@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use ring::rand::{SecureRandom, SystemRandom};
 use samflyt_archive::Digest;
 use samflyt_events::TenantId;
 use samflyt_events::subject::{archive_changes, archive_stream};
@@ -90,7 +91,8 @@ impl Store {
         let change = json!({"at": AT, "by": {"organisation": "964963282"}, "cause": cause, "steps": steps});
         let id = format!("bench-{head}");
         let place = format!("{} {id}", archive_stream(&self.tenant));
-        let nonce: [u8; 12] = rand::random();
+        let mut nonce = [0; 12];
+        SystemRandom::new().fill(&mut nonce).map_err(|_| anyhow!("the machine gives no random numbers"))?;
         let mut body = change.to_string().into_bytes();
         let aad = Aad::from(place.as_bytes());
         let sealed = self.key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut body);
