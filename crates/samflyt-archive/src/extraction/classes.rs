@@ -158,7 +158,7 @@ impl Walk<'_> {
         if what == Within::Mapper {
             return self.placed(class, Kind::Mappe).try_for_each(|mappe| self.mappe(&mappe?, None));
         }
-        self.placed(class, Kind::Registrering).try_for_each(|one| self.registrering(&one?))
+        self.placed(class, Kind::Registrering).try_for_each(|one| self.registrering(&one?, None))
     }
 
     /// What is in a class, of what the extraction holds.

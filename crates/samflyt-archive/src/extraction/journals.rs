@@ -1,6 +1,7 @@
 //! `loependeJournal.xml` and `offentligJournal.xml`: the journalposter by their numbers.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use samflyt_events::{Reason, Refusal};
 use samflyt_noark::grammar::Root;
@@ -18,8 +19,9 @@ use crate::records::{Stored, first_class};
 
 pub(super) const LOEPENDE: &str = "loependeJournal.xml";
 pub(super) const OFFENTLIG: &str = "offentligJournal.xml";
-/// How many classes are remembered.
+/// How many classes and mapper are remembered.
 const CLASSES_MAX: usize = 4096;
+const MAPPER_MAX: usize = 256;
 
 /// Writes those of the journals that have something in them.
 pub(super) fn journals(extract: &Extract, written: &Written, out: &mut Outgoing) -> Result<(), Ended> {
@@ -30,7 +32,7 @@ pub(super) fn journals(extract: &Extract, written: &Written, out: &mut Outgoing)
     if written.public > 0 {
         journals.push(File::begin(extract, written, Journal::Offentlig)?);
     }
-    let mut classes = HashMap::new();
+    let mut known = Known::default();
     let arkiv = &extract.scope.arkiv.unit.system_id;
     for year in extract.records.years(Series::Journal, arkiv)? {
         for numbered in extract.records.numbers(Series::Journal, arkiv, year) {
@@ -39,7 +41,7 @@ pub(super) fn journals(extract: &Extract, written: &Written, out: &mut Outgoing)
             if !has_number(&post, year, number) || !extract.scope.is_of(&extract.records, &post)? {
                 continue;
             }
-            let around = extract.around(&post, &mut classes)?;
+            let around = extract.around(&post, &mut known)?;
             for journal in &mut journals {
                 journal.enter(extract, &post, &around, out)?;
             }
@@ -54,49 +56,54 @@ fn has_number(post: &Stored, year: i32, number: i64) -> bool {
     is("journalaar", year.into()) && is("journalsekvensnummer", number)
 }
 
+/// Whether a registrering is in the public journal, by its document and that of the mappe that it is in.
+pub(super) fn is_public(post: &Value, mappe: Option<&Value>) -> bool {
+    say::is_public(post) && !mappe.is_some_and(|mappe| mappe.get("gradering").is_some())
+}
+
 /// What a journalpost is in.
 struct Around {
     klasse: Option<Value>,
-    saksmappe: Option<Value>,
+    mappe: Option<Arc<Stored>>,
     /// The class says who somebody is.
     class_is_hidden: bool,
 }
 
-impl Around {
-    fn is_graded(&self) -> bool {
-        self.saksmappe.as_ref().is_some_and(|mappe| mappe.get("gradering").is_some())
-    }
-}
-
 type Classes = HashMap<(String, String), Option<Value>>;
 
+/// What was read lately.
+#[derive(Default)]
+struct Known {
+    classes: Classes,
+    mapper: HashMap<String, Arc<Stored>>,
+}
+
 impl Extract {
-    /// Whether a registrering is in the public journal.
-    pub(super) fn is_public(&self, post: &Stored) -> Result<bool, StoreError> {
-        if !say::is_public(&post.unit.doc) {
-            return Ok(false);
+    /// The mappe that a registrering is in.
+    fn mappe_of(&self, post: &Stored, known: &mut Known) -> Result<Option<Arc<Stored>>, StoreError> {
+        let Some(parent) = post.unit.parent.as_deref().filter(|parent| *parent != self.scope.id()) else {
+            return Ok(None);
+        };
+        if let Some(mappe) = known.mapper.get(parent) {
+            return Ok(Some(Arc::clone(mappe)));
         }
-        let graded = |mappe: &Stored| mappe.unit.doc.get("gradering").is_some();
-        Ok(!self.mappe_of(post)?.as_ref().is_some_and(graded))
+        let Some(mappe) = self.records.unit(Kind::Mappe, parent)?.map(Arc::new) else { return Ok(None) };
+        if known.mapper.len() >= MAPPER_MAX {
+            known.mapper.clear();
+        }
+        known.mapper.insert(parent.to_owned(), Arc::clone(&mappe));
+        Ok(Some(mappe))
     }
 
-    fn mappe_of(&self, post: &Stored) -> Result<Option<Stored>, StoreError> {
-        match post.unit.parent.as_deref() {
-            Some(parent) if parent != self.scope.id() => self.records.unit(Kind::Mappe, parent),
-            _ => Ok(None),
-        }
-    }
-
-    fn around(&self, post: &Stored, classes: &mut Classes) -> Result<Around, StoreError> {
-        let mappe = self.mappe_of(post)?;
-        let placed = mappe.as_ref().unwrap_or(post);
+    fn around(&self, post: &Stored, known: &mut Known) -> Result<Around, StoreError> {
+        let mappe = self.mappe_of(post, known)?;
+        let placed = mappe.as_deref().unwrap_or(post);
         let hidden = placed.unit.doc.pointer("/klassifikasjon/0/erSkjermet") == Some(&json!(true));
         let klasse = match first_class(&placed.unit.doc) {
-            Some(class) => self.klasse(class, classes)?,
+            Some(class) => self.klasse(class, &mut known.classes)?,
             None => None,
         };
-        let saksmappe = mappe.filter(|mappe| mappe.unit.type_name() == Some("saksmappe"));
-        Ok(Around { klasse, saksmappe: saksmappe.map(|mappe| mappe.unit.doc), class_is_hidden: hidden })
+        Ok(Around { klasse, mappe, class_is_hidden: hidden })
     }
 
     fn klasse(
@@ -158,11 +165,13 @@ impl File {
     ) -> Result<(), Ended> {
         let doc = &post.unit.doc;
         let is_public = self.journal == Journal::Offentlig;
-        if is_public && (around.is_graded() || !say::is_public(doc)) {
+        let mappe = around.mappe.as_deref();
+        if is_public && !self::is_public(doc, mappe.map(|mappe| &mappe.unit.doc)) {
             return Ok(());
         }
         let klasse = around.klasse.as_ref().filter(|_| !(is_public && around.class_is_hidden));
-        let post_in = Post { klasse, saksmappe: around.saksmappe.as_ref(), journalpost: doc };
+        let saksmappe = mappe.filter(|mappe| mappe.unit.type_name() == Some("saksmappe"));
+        let post_in = Post { klasse, saksmappe: saksmappe.map(|mappe| &mappe.unit.doc), journalpost: doc };
         let entry = extract.saying(|extraction| say::journalregistrering(self.journal, post_in, extraction));
         let elements = self.root.content.all();
         let entry = json!({ "journalregistrering": [entry] });

@@ -12,6 +12,7 @@ use samflyt_proto::archive::ExtractionProgress;
 use samflyt_proto::archive::export_arkivdel_response::Part;
 use serde_json::{Value, json};
 
+use super::journals::is_public;
 use super::outgoing::{Ended, Outgoing, PIECE_BYTES, unsaid};
 use super::{Extract, Written, scope, widen};
 use crate::records::Stored;
@@ -69,7 +70,7 @@ impl Walk<'_> {
             (self.held(id, Kind::Mappe), self.held(id, Kind::Registrering));
         let has_both = mapper.peek().is_some() && registreringer.peek().is_some();
         for registrering in registreringer {
-            self.registrering(&registrering?)?;
+            self.registrering(&registrering?, Some(mappe))?;
         }
         if has_both {
             self.close()?;
@@ -89,7 +90,11 @@ impl Walk<'_> {
         (Box::new(known) as Box<dyn Iterator<Item = _>>).peekable()
     }
 
-    pub(super) fn registrering(&mut self, registrering: &Stored) -> Result<(), Ended> {
+    pub(super) fn registrering(
+        &mut self,
+        registrering: &Stored,
+        mappe: Option<&Stored>,
+    ) -> Result<(), Ended> {
         let (doc, id) = (&registrering.unit.doc, &registrering.unit.system_id);
         let said = self.extract.saying(|extraction| say::registrering(doc, extraction));
         self.structure.registrering(&said).map_err(unsaid(id))?;
@@ -98,7 +103,7 @@ impl Walk<'_> {
             && registrering.unit.type_name() == Some("journalpost")
         {
             widen(&mut self.written.journal, date);
-            self.written.public += u64::from(self.extract.is_public(registrering)?);
+            self.written.public += u64::from(is_public(doc, mappe.map(|mappe| &mappe.unit.doc)));
         }
         for file in say::files(doc) {
             self.written.documents += 1;

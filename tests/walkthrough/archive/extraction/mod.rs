@@ -125,6 +125,41 @@ fn what_is_hidden_is_in_the_structure_and_not_in_the_public_journal(uttrekk: &Ut
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_period_has_what_was_opened_in_it_and_what_was_moved_is_where_it_is_now() {
+    let Some(conformance) = super::fiks::published::conformance() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let hub = HubProcess::start(&dir.path().join("hub"), &[]).await;
+    let client = hub.operator().await;
+    register(&client, SELJORD).await;
+    let casework = Casework::of(&client);
+    casework.moves().await;
+    let schemas = conformance.join("noark5/v5.0");
+    let schemas = schemas.to_str().unwrap();
+    let (period, whole) = (dir.path().join("periode"), dir.path().join("alt"));
+
+    let mut arguments = arguments(schemas, period.to_str().unwrap());
+    arguments.extend(["--from", "2024-01-01", "--to", "2024-12-31"]);
+    let counted = told(&hub.command(&arguments).output().await.unwrap());
+    assert_eq!((&counted["mapper"], &counted["registreringer"]), (&json!(1), &json!(2)), "{counted}");
+    let uttrekk = Uttrekk::of(&period);
+    uttrekk.is_valid(&conformance);
+    uttrekk.describes_itself_rightly();
+    let structure = uttrekk.read("arkivstruktur.xml");
+    assert!(structure.contains("I perioden") && !structure.contains("Etter perioden"), "{structure}");
+    let log = uttrekk.read("endringslogg.xml");
+    assert_eq!(log.matches("<referanseMetadata>referanseForelder</referanseMetadata>").count(), 1, "{log}");
+
+    casework.close().await;
+    let counted = told(&export(&hub, schemas, whole.to_str().unwrap()).await);
+    assert_eq!((&counted["mapper"], &counted["registreringer"]), (&json!(2), &json!(4)), "{counted}");
+    let uttrekk = Uttrekk::of(&whole);
+    uttrekk.is_valid(&conformance);
+    uttrekk.describes_itself_rightly();
+    assert!(!uttrekk.read("arkivstruktur.xml").contains("I ein annan arkivdel"));
+    hub.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_extraction_that_was_killed_goes_on_and_one_with_a_damaged_document_ends_and_names_it() {
     let Some(conformance) = super::fiks::published::conformance() else { return };
     let dir = tempfile::tempdir().unwrap();

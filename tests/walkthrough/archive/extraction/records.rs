@@ -58,7 +58,8 @@ impl<'c> Casework<'c> {
                             {"klasseID": "B", "tittel": "Anna"}]},
                 {"klassifikasjonssystemID": "PNR", "klassifikasjonstype": "PNR", "tittel": "Fødselsnummer"}],
             "arkivdel": [{"kode": "SAK", "tittel": "Sakarkiv", "klassifikasjonssystem": ["K", "PNR"], "standard": true,
-                          "arkivdelstatus": arkivdelstatus}],
+                          "arkivdelstatus": arkivdelstatus},
+                         {"kode": "ANNA", "tittel": "Anna arkiv"}],
         }]});
         let request = ImportStructureRequest {
             tenant: SELJORD.tenant.to_owned(),
@@ -159,15 +160,49 @@ impl<'c> Casework<'c> {
     }
 
     async fn rename(&self, case: &str, title: &str) {
+        self.update(
+            "name",
+            json!({"mappeOppdateringer": {
+                "@type": "saksmappeOppdatering", "referanseTilMappe": {"referanseEksternNoekkel": key(case)},
+                "tittel": title,
+            }}),
+        )
+        .await;
+    }
+
+    /// Three mapper of the arkivdel, of which one is moved to another, with letters that are moved between them: of 2024, one
+    /// mappe with two letters is left; in all, two with four.
+    pub async fn moves(&self) {
+        self.structure("A").await;
+        let of_2024 = || json!({"opprettetDato": "2024-05-01T10:00:00Z"});
+        let keyed = |name: &str| letter("Brev", json!({"referanseEksternNoekkel": key(name)}));
+        self.deposit(1, mappe("p", "I perioden", of_2024()), keyed("p-1")).await;
+        self.deposit(2, mappe("q", "Etter perioden", json!({})), keyed("q-1")).await;
+        self.deposit(3, mappe("p", "", json!({})), keyed("p-2")).await;
+        self.deposit(4, mappe("q", "", json!({})), keyed("q-2")).await;
+        self.deposit(5, mappe("r", "I ein annan arkivdel", of_2024()), keyed("r-1")).await;
+        for (letter, to) in [("p-2", "q"), ("q-2", "p")] {
+            let changes = json!({"registreringOppdateringer": {
+                "@type": "journalpostOppdatering",
+                "referanseTilRegistrering": {"referanseEksternNoekkel": key(letter)},
+                "referanseForelderMappe": {"referanseEksternNoekkel": key(to)},
+            }});
+            self.update(letter, changes).await;
+        }
         let changes = json!({"mappeOppdateringer": {
-            "@type": "saksmappeOppdatering", "referanseTilMappe": {"referanseEksternNoekkel": key(case)}, "tittel": title,
+            "@type": "saksmappeOppdatering", "referanseTilMappe": {"referanseEksternNoekkel": key("r")},
+            "arkivdel": {"kode": "ANNA"},
         }});
+        self.update("r", changes).await;
+    }
+
+    async fn update(&self, id: &str, changes: Value) {
         let payload = write::document(Schema::ArkivmeldingOppdater.root(), &changes).unwrap();
         let request = SendMessageRequest {
             tenant: SELJORD.tenant.to_owned(),
             system: SELJORD.system.to_owned(),
             r#type: MessageType::ArkivmeldingOppdater.name(),
-            client_message_id: "nytt-namn".to_owned(),
+            client_message_id: format!("endring-{id}"),
             payload: payload.into_bytes().into(),
             ..Default::default()
         };
@@ -175,6 +210,6 @@ impl<'c> Casework<'c> {
         let request = GetAnswersRequest { message_id: sent.message_id, wait: Some(WAIT) };
         let answers = self.client.messages().get_answers(request).await.unwrap().into_inner().answers;
         let last = answers.last().unwrap();
-        assert!(last.r#type.ends_with(".kvittering"), "{last:?}");
+        assert!(last.r#type.ends_with(".kvittering"), "{changes}: {last:?}");
     }
 }

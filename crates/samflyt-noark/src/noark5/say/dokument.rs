@@ -8,6 +8,9 @@ use super::felles::{
 use crate::noark5::Extraction;
 use crate::noark5::said::{Said, list, text};
 
+/// The `slettingstype` of an arkivdel whose whole content was deleted.
+const ALL_DELETED: &str = "SA";
+
 /// A document's file in the extraction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
@@ -27,8 +30,11 @@ pub fn files(registrering: &Value) -> impl Iterator<Item = File> + '_ {
     kept.flat_map(|described| list(described, "dokumentobjekt")).filter_map(file)
 }
 
+/// Of what was disposed of, nothing is left to be copied; of what lost versions or variants, the others are.
 fn is_disposed_of(described: &Value) -> bool {
-    described.get("utfoertKassasjon").is_some() || described.get("sletting").is_some()
+    let all_deleted =
+        described.pointer("/sletting/slettingstype/kode").and_then(Value::as_str) == Some(ALL_DELETED);
+    described.get("utfoertKassasjon").is_some() || all_deleted
 }
 
 fn file(object: &Value) -> Option<File> {
