@@ -12,6 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "lineage/v1/insight",
             "archive/v1/archive",
             "archive/v1/deposits",
+            "archive/v1/extraction",
             "archive/v1/messages",
             "archive/v1/records",
         ])

@@ -5,6 +5,7 @@ mod config;
 mod deposits;
 mod documents;
 mod door;
+mod extraction;
 mod fiks;
 mod innsyn;
 mod messages;
@@ -85,6 +86,7 @@ pub async fn run(
     let routes = tonic::service::Routes::new(service)
         .add_service(records::serve(&archive))
         .add_service(deposits::serve(&archive))
+        .add_service(extraction::serve(&archive))
         .add_service(messages);
     Ok(Served {
         grpc: Some(routes),
@@ -94,6 +96,7 @@ pub async fn run(
             "samflyt.archive.v1.RecordService",
             "samflyt.archive.v1.DepositService",
             "samflyt.archive.v1.FiksArkivService",
+            "samflyt.archive.v1.ExtractionService",
         ],
     })
 }

@@ -4,6 +4,7 @@ use anyhow::{Context, bail};
 use samflyt_archive::Digest;
 use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
 use samflyt_proto::archive::deposit_service_client::DepositServiceClient;
+use samflyt_proto::archive::extraction_service_client::ExtractionServiceClient;
 use samflyt_proto::archive::fiks_arkiv_service_client::FiksArkivServiceClient;
 use samflyt_proto::archive::record_service_client::RecordServiceClient;
 use samflyt_proto::archive::upload_document_request::Part;
@@ -140,6 +141,11 @@ impl Client {
         FiksArkivServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
             .max_decoding_message_size(MESSAGE_BYTES_MAX)
             .max_encoding_message_size(MESSAGE_BYTES_MAX)
+    }
+
+    pub fn extractions(&self) -> ExtractionServiceClient<Authenticated> {
+        ExtractionServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
     }
 
     pub fn records(&self) -> RecordServiceClient<Authenticated> {

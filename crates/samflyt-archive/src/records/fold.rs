@@ -11,7 +11,7 @@ use samflyt_projection::{Fold, FoldError, StoreError, Writer};
 use serde_json::Value;
 
 use super::keys::{Number, Of, Place};
-use super::reader::{Labels, Stored, place_of};
+use super::reader::{Labels, Stored, class_hash, first_class, place_of};
 use super::{Change, Keys, Seal, Step};
 
 pub(crate) struct RecordFold(pub Arc<Keys>);
@@ -179,6 +179,10 @@ fn index(of: Of<'_>, seal: &Seal, stored: &Stored) -> BTreeMap<Vec<u8>, Vec<u8>>
     }
     if let Some(parent) = &unit.parent {
         entries.insert(of.child(parent, unit.kind, stored.place), id.clone());
+    }
+    if let Some(arkivdel) = unit.arkivdel.as_deref().filter(|_| unit.parent == unit.arkivdel) {
+        let class = class_hash(seal, first_class(&unit.doc));
+        entries.insert(of.placed(arkivdel, class, unit.kind, stored.place), id.clone());
     }
     for label in Labels::of(unit) {
         entries.insert(of.looked_up(label.hash(seal)), label.target.as_bytes().to_vec());

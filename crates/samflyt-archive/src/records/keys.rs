@@ -79,6 +79,15 @@ impl Of<'_> {
         self.key(b'p', &[parent.as_bytes(), &[0, kind_byte(kind)]])
     }
 
+    /// What an arkivdel holds itself, by the class that it is in first (all zeros: none), in the order of their making.
+    pub fn placed(self, arkivdel: &str, class: [u8; 16], kind: Kind, place: Place) -> Vec<u8> {
+        self.key(b'q', &[arkivdel.as_bytes(), &[0], &class, &[kind_byte(kind)], &place.bytes()])
+    }
+
+    pub fn all_placed(self, arkivdel: &str, class: [u8; 16], kind: Kind) -> Vec<u8> {
+        self.key(b'q', &[arkivdel.as_bytes(), &[0], &class, &[kind_byte(kind)]])
+    }
+
     /// All units of a kind, in the order of their making.
     pub fn of_kind(self, kind: Kind, place: Place) -> Vec<u8> {
         self.key(b'k', &[&[kind_byte(kind)], &place.bytes()])

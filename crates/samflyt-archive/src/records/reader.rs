@@ -104,6 +104,18 @@ pub(crate) fn external_key(doc: &Value) -> Option<(&str, &str)> {
     Some((key.get("fagsystem")?.as_str()?, key.get("noekkel")?.as_str()?))
 }
 
+/// The class that a mappe or a registrering is in first: the ids of its klassifikasjonssystem and of the class.
+pub(crate) fn first_class(doc: &Value) -> Option<(&str, &str)> {
+    let first = doc.pointer("/klassifikasjon/0")?;
+    let system = first.get("klassifikasjonssystemID").and_then(Value::as_str).unwrap_or_default();
+    Some((system, first.get("klasseID")?.as_str()?))
+}
+
+/// A class in a key; all zeros for none.
+pub(crate) fn class_hash(seal: &Seal, class: Option<(&str, &str)>) -> [u8; 16] {
+    class.map_or([0; 16], |(system, class)| seal.look_up(&["placed", system, class]))
+}
+
 /// Reads a tenant's records.
 #[derive(Clone)]
 pub(crate) struct Records {
@@ -229,6 +241,16 @@ impl Records {
         kind: Kind,
     ) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
         self.units_at(self.of().children(parent, kind))
+    }
+
+    /// What an arkivdel holds itself of a kind that is first in a class (see [`first_class`]), or in none.
+    pub fn placed(
+        &self,
+        arkivdel: &str,
+        class: Option<(&str, &str)>,
+        kind: Kind,
+    ) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
+        self.units_at(self.of().all_placed(arkivdel, class_hash(&self.seal, class), kind))
     }
 
     /// All units of a kind, in the order of their making.

@@ -7,6 +7,7 @@ use anyhow::Context;
 use rustls::CertificateError;
 use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
 use samflyt_proto::archive::deposit_service_client::DepositServiceClient;
+use samflyt_proto::archive::extraction_service_client::ExtractionServiceClient;
 use samflyt_proto::archive::fiks_arkiv_service_client::FiksArkivServiceClient;
 use samflyt_proto::archive::record_service_client::RecordServiceClient;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
@@ -114,6 +115,12 @@ impl Remote {
     pub(super) async fn archive(&self) -> anyhow::Result<ArchiveServiceClient<Authenticated>> {
         let bearer = self.bearer()?;
         Ok(Client::over(self.connect(self.endpoint_checked()?).await?, bearer).archive())
+    }
+
+    /// An extraction takes as long as there is something to extract.
+    pub(super) async fn extractions(&self) -> anyhow::Result<ExtractionServiceClient<Authenticated>> {
+        let bearer = self.bearer()?;
+        Ok(Client::over(self.connect(self.endpoint_checked()?).await?, bearer).extractions())
     }
 
     pub(super) async fn deposits(&self) -> anyhow::Result<DepositServiceClient<Authenticated>> {

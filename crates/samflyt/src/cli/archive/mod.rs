@@ -3,6 +3,7 @@
 mod deposit;
 mod deposits;
 mod document;
+mod export;
 mod get;
 mod messages;
 mod numbers;
@@ -58,6 +59,8 @@ enum Command {
     History(record::History),
     /// Shows the series of numbers and the cause of every gap; a gap without one: exit code 1
     Numbers(numbers::Numbers),
+    /// Extracts an arkivdel as Noark 5: metadata and documents, checked; goes on where an earlier try broke off
+    Export(export::Export),
 }
 
 impl Archive {
@@ -75,6 +78,7 @@ impl Archive {
             Command::Record(command) => command.run(remote, self.json).await,
             Command::History(command) => command.run(remote, self.json).await,
             Command::Numbers(command) => command.run(remote, self.json).await,
+            Command::Export(command) => command.run(remote, self.json).await,
         }
     }
 }
