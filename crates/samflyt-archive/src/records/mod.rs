@@ -24,7 +24,8 @@ use crate::Archive;
 
 pub(crate) use change::{Actor, Change, Step};
 pub(crate) use fold::{RecordFold, list, parts};
-pub(crate) use reader::{Records, Stored, external_key};
+pub(crate) use grpc::refusal;
+pub(crate) use reader::{Records, Stored, external_key, reading};
 pub(crate) use recorder::{Decision, NotCarried, Recorder, unreadable};
 pub use seal::KeyError;
 pub(crate) use seal::{Keys, Seal};

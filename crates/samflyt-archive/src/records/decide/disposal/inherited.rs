@@ -130,7 +130,8 @@ impl<'r> Places<'r> {
 
     fn of_classes(&mut self, registrering: &Unit, mapper: &[Stored]) -> Result<Option<Rule>, StoreError> {
         let mut units = std::iter::once(registrering).chain(mapper.iter().map(|mappe| &mappe.unit));
-        let classes = units.find_map(|unit| Some(list(&unit.doc, "klassifikasjon")).filter(|all| !all.is_empty()));
+        let classes =
+            units.find_map(|unit| Some(list(&unit.doc, "klassifikasjon")).filter(|all| !all.is_empty()));
         let mut rules = Vec::new();
         for class in classes.unwrap_or_default() {
             let text = |member: &str| class.get(member).and_then(Value::as_str).unwrap_or_default();

@@ -179,7 +179,8 @@ impl Deed<'_> {
             let one = doc.get_mut("dokumentbeskrivelse").and_then(|all| all.get_mut(document.index));
             let Some(one) = one.and_then(Value::as_object_mut) else { continue };
             let objects = one.remove("dokumentobjekt").unwrap_or_default();
-            let digests = objects.as_array().into_iter().flatten().filter_map(|object| object.get("sjekksum"));
+            let digests =
+                objects.as_array().into_iter().flatten().filter_map(|object| object.get("sjekksum"));
             self.removed.extend(digests.filter_map(Value::as_str).map(str::to_owned));
             let (moment, by) = (calendar::moment_text(self.disposal.now), self.disposal.by.name());
             one.insert("utfoertKassasjon".to_owned(), json!({"kassertDato": moment, "kassertAv": by}));

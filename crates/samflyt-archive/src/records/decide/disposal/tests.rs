@@ -12,7 +12,8 @@ fn due_on(archive: &Archive, id: &str, day: Date) -> Option<Due> {
 }
 
 async fn close(archive: &mut Archive, sak: &str) {
-    let doc = json!({"mappeOppdateringer": {"referanseTilMappe": {"systemID": sak}, "saksstatus": {"kode": "A"}}});
+    let doc =
+        json!({"mappeOppdateringer": {"referanseTilMappe": {"systemID": sak}, "saksstatus": {"kode": "A"}}});
     let by = actor();
     let closing = Update { doc: &doc, by: &by, now: NOW };
     archive.carry_out(|records, ids| update(records, &closing, ids)).await.unwrap();
@@ -136,7 +137,10 @@ async fn what_is_open_or_not_archived_is_held_back() {
     let why = |archive: &Archive, id: &str| due_on(archive, id, date!(2026 - 01 - 01)).unwrap().held_back;
     assert_eq!(why(&archive, &archived_post), Some("its mappe is open"));
     let said = problems(carry_out(&mut archive, &[&archived_post], "Vedtak").await);
-    assert_eq!(said, [("/registreringer/0".to_owned(), "is due, and held back: its mappe is open".to_owned())]);
+    assert_eq!(
+        said,
+        [("/registreringer/0".to_owned(), "is due, and held back: its mappe is open".to_owned())]
+    );
     close(&mut archive, &sak).await;
     assert_eq!(why(&archive, &archived_post), None);
     assert_eq!(why(&archive, &withdrawn), None);
