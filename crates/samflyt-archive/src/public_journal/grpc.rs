@@ -95,7 +95,7 @@ fn asked(request: &pb::ListPublicJournalRequest) -> Result<Asked, Refusal> {
         return Err(invalid("/search", "has more than 200 bytes", "search for fewer words"));
     }
     Ok(Asked {
-        from: begin(request, from).ok_or_else(|| {
+        from: begin(request, from, to).ok_or_else(|| {
             invalid("/page_token", "is no token of a page of these days", "give the token of the page before")
         })?,
         to: to.to_string(),
@@ -107,11 +107,44 @@ fn asked(request: &pb::ListPublicJournalRequest) -> Result<Asked, Refusal> {
 }
 
 /// Where the page begins. A token does not lead out of the period.
-fn begin(request: &pb::ListPublicJournalRequest, from: Date) -> Option<(String, Place)> {
+fn begin(request: &pb::ListPublicJournalRequest, from: Date, to: Date) -> Option<(String, Place)> {
     if request.page_token.is_empty() {
         return Some((from.to_string(), Place::START));
     }
     let (day, place) = request.page_token.split_once('.')?;
-    let day = date(day).filter(|found| *found >= from && day.len() == 10)?;
+    let day = date(day).filter(|found| (from..=to).contains(found) && day.len() == 10)?;
     Some((day.to_string(), Place::parse(place)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(from: &str, to: &str, token: &str) -> Option<String> {
+        let request = pb::ListPublicJournalRequest {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            page_token: token.to_owned(),
+            ..pb::ListPublicJournalRequest::default()
+        };
+        asked(&request).err().and_then(|refusal| refusal.violations.first().map(|one| one.field.clone()))
+    }
+
+    #[test]
+    fn a_request_covers_a_month_at_most_and_a_token_does_not_lead_out_of_it() {
+        assert_eq!(refused("2026-05-01", "2026-05-31", ""), None);
+        assert_eq!(refused("2026-05-01", "2026-05-01", "2026-05-01.7-0"), None);
+        for (from, to, token, field) in [
+            ("2026-05-01", "2026-06-01", "", "/to"),
+            ("2026-05-02", "2026-05-01", "", "/to"),
+            ("2026-05-01", "", "", "/to"),
+            ("2026-02-30", "2026-03-01", "", "/from"),
+            ("2026-05-01T00", "2026-05-02", "", "/from"),
+            ("2026-05-02", "2026-05-03", "2026-05-01.7-0", "/page_token"),
+            ("2026-05-02", "2026-05-03", "2026-05-04.7-0", "/page_token"),
+            ("2026-05-02", "2026-05-03", "2026-05-02", "/page_token"),
+        ] {
+            assert_eq!(refused(from, to, token).as_deref(), Some(field), "{from} {to} {token}");
+        }
+    }
 }

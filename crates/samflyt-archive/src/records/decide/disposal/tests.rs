@@ -1,6 +1,7 @@
 use time::macros::{date, datetime};
 
 use super::*;
+use crate::records::decide::create::{Create, create_dokumentobjekt};
 use crate::records::decide::update::{Update, update};
 use crate::records::testing::{Archive, NOW, actor, file, problems};
 
@@ -222,4 +223,20 @@ async fn what_is_in_no_mappe_waits_for_its_arkivdel_to_be_closed() {
     doc["avsluttetDato"] = json!("2026-12-31T23:30:00Z");
     archive.take(edit::edited(&stored, &doc).into_iter().collect()).await;
     assert_eq!(due_on(&archive, &note, far).unwrap().documents[0].since, date!(2037 - 01 - 01));
+}
+
+#[tokio::test]
+async fn what_was_disposed_of_takes_no_file_of_any_variant() {
+    let mut archive = Archive::with_structure().await;
+    let (_, post) = closed_case(&mut archive, json!({})).await;
+    let described = archive.unit(&post).unit.doc["dokumentbeskrivelse"][0]["systemID"].clone();
+    carry_out(&mut archive, &[&post], "Vedtak").await.unwrap();
+    for variant in ["P", "A", "O"] {
+        let doc = json!({"referanseTilDokumentbeskrivelse": {"systemID": described},
+            "dokumentobjekt": {"variantformat": {"kode": variant}, "filnavn": "brev.pdf", "referanseDokumentfil": "brev.pdf"}});
+        let (by, files) = (actor(), [file("brev.pdf")]);
+        let adding = Create { doc: &doc, files: &files, by: &by, now: LATER, partial: false };
+        let refused = archive.carry_out(|records, ids| create_dokumentobjekt(records, &adding, ids)).await;
+        assert_eq!(problems(refused)[0].1, "leads to a document that was disposed of", "{variant}");
+    }
 }
