@@ -8,6 +8,7 @@ use rustls::CertificateError;
 use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
 use samflyt_proto::archive::casework_service_client::CaseworkServiceClient;
 use samflyt_proto::archive::deposit_service_client::DepositServiceClient;
+use samflyt_proto::archive::fiks_arkiv_service_client::FiksArkivServiceClient;
 use samflyt_proto::archive::public_journal_service_client::PublicJournalServiceClient;
 use samflyt_proto::archive::record_service_client::RecordServiceClient;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
@@ -131,6 +132,10 @@ impl Remote {
 
     pub(super) async fn public_journal(&self) -> anyhow::Result<PublicJournalServiceClient<Authenticated>> {
         Ok(self.client().await?.public_journal())
+    }
+
+    pub(super) async fn messages(&self) -> anyhow::Result<FiksArkivServiceClient<Authenticated>> {
+        Ok(self.client().await?.messages())
     }
 
     async fn client(&self) -> anyhow::Result<Client> {

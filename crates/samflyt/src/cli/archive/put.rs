@@ -32,30 +32,40 @@ pub(super) struct Put {
 
 impl Put {
     pub(super) async fn run(self, remote: &Remote, json: bool) -> anyhow::Result<ExitCode> {
-        let (sha256, size) =
-            measure(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
-        let mut archive = remote.archive().await?;
-        let request = GetUploadRequest { tenant: self.tenant.clone(), sha256: sha256.clone(), size };
-        let came = archive.get_upload(request).await.map_err(Failure::from)?.into_inner();
-        let offset = if came.stored { 0 } else { came.offset };
-        if offset > 0 && !json {
-            eprintln!("going on after {offset} bytes, where an earlier upload broke off");
-        }
-        let bar = bar(size, json)?;
-        let start = UploadStart { tenant: self.tenant, sha256, size, offset };
-        let (pieces, sent) = mpsc::channel(PIECES_WAITING_MAX);
-        let reading = send(self.file.clone(), start, pieces, bar.clone());
-        let (answer, read) = tokio::join!(archive.upload_document(ReceiverStream::new(sent)), reading);
-        bar.finish_and_clear();
-        let answer = answer.map_err(Failure::from)?;
-        // A receipt stands also where the hub took less than was read, as it had the document.
-        if let Err(error) = read {
-            tracing::debug!(%error, "the file was not read to its end");
-        }
-        let Some(receipt) = answer.into_inner().receipt else { bail!("the hub gave no receipt") };
+        let receipt = upload(remote, self.tenant, &self.file, json).await?;
         show(&receipt, json)?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Stores a file as a document, with progress; goes on where an earlier try broke off.
+pub(super) async fn upload(
+    remote: &Remote,
+    tenant: String,
+    file: &Path,
+    quiet: bool,
+) -> anyhow::Result<Receipt> {
+    let (sha256, size) = measure(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let mut archive = remote.archive().await?;
+    let request = GetUploadRequest { tenant: tenant.clone(), sha256: sha256.clone(), size };
+    let came = archive.get_upload(request).await.map_err(Failure::from)?.into_inner();
+    let offset = if came.stored { 0 } else { came.offset };
+    if offset > 0 && !quiet {
+        eprintln!("going on after {offset} bytes, where an earlier upload broke off");
+    }
+    let bar = bar(size, quiet)?;
+    let start = UploadStart { tenant, sha256, size, offset };
+    let (pieces, sent) = mpsc::channel(PIECES_WAITING_MAX);
+    let reading = send(file.to_owned(), start, pieces, bar.clone());
+    let (answer, read) = tokio::join!(archive.upload_document(ReceiverStream::new(sent)), reading);
+    bar.finish_and_clear();
+    let answer = answer.map_err(Failure::from)?;
+    // A receipt stands also where the hub took less than was read, as it had the document.
+    if let Err(error) = read {
+        tracing::debug!(%error, "the file was not read to its end");
+    }
+    let Some(receipt) = answer.into_inner().receipt else { bail!("the hub gave no receipt") };
+    Ok(receipt)
 }
 
 /// Digest and size of a file.
