@@ -1,6 +1,7 @@
 //! Documents: stored for good, given back as they were, or refused by name.
 
 mod bad_uploads;
+mod casework;
 mod damage;
 mod deposits;
 mod deposits_kill;

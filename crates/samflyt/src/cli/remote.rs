@@ -6,9 +6,11 @@ use std::time::Duration;
 use anyhow::Context;
 use rustls::CertificateError;
 use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
+use samflyt_proto::archive::casework_service_client::CaseworkServiceClient;
 use samflyt_proto::archive::deposit_service_client::DepositServiceClient;
 use samflyt_proto::archive::extraction_service_client::ExtractionServiceClient;
 use samflyt_proto::archive::fiks_arkiv_service_client::FiksArkivServiceClient;
+use samflyt_proto::archive::public_journal_service_client::PublicJournalServiceClient;
 use samflyt_proto::archive::record_service_client::RecordServiceClient;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
@@ -129,6 +131,14 @@ impl Remote {
 
     pub(super) async fn records(&self) -> anyhow::Result<RecordServiceClient<Authenticated>> {
         Ok(self.client().await?.records())
+    }
+
+    pub(super) async fn casework(&self) -> anyhow::Result<CaseworkServiceClient<Authenticated>> {
+        Ok(self.client().await?.casework())
+    }
+
+    pub(super) async fn public_journal(&self) -> anyhow::Result<PublicJournalServiceClient<Authenticated>> {
+        Ok(self.client().await?.public_journal())
     }
 
     pub(super) async fn messages(&self) -> anyhow::Result<FiksArkivServiceClient<Authenticated>> {
