@@ -7,10 +7,10 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 /// Size and time of the last change, as the file system has them; they are only compared with each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
-    /// Before the size: what was written first is first in order.
-    modified_ns: i64,
+    /// Since 1970.
+    pub modified_ns: i64,
     pub size: u64,
 }
 
