@@ -4,6 +4,7 @@ mod bad_uploads;
 mod damage;
 mod deposits;
 mod deposits_kill;
+mod drop;
 mod fsync;
 mod http;
 mod kill_nine;
