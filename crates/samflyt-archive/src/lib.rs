@@ -80,7 +80,7 @@ pub async fn run(
     let archive =
         Arc::new(Archive { deps, config, documents, recorder, deposits, exchange, searches, lifecycle });
     archive.open_tenants();
-    let (service, documents_http) = documents::serve(&archive.documents);
+    let (service, documents_http) = documents::serve(&archive);
     let (messages, messages_http) = messages::serve(&archive);
     let routes = tonic::service::Routes::new(service)
         .add_service(records::serve(&archive))

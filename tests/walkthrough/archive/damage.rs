@@ -4,7 +4,9 @@ use samflyt_proto::archive::FindingKind;
 use samflyt_testkit::hub::{SELJORD, TestHub};
 use tonic::Code;
 
-use super::{describe, document, download, file, hub_of_seljord, sha256, upload, verify};
+use super::deposits::{answered, data, import_structure, request};
+use super::{describe, document, download, file, files, hub_of_seljord, sha256, upload, verify};
+use crate::answers::publish;
 
 /// Changes one bit in the middle of a file, and nothing else that can be seen from outside.
 fn flip(path: &std::path::Path) {
@@ -100,5 +102,41 @@ async fn what_is_remembered_beside_the_documents_can_be_lost_and_is_made_anew_fr
     assert_eq!((after.size, after.format), (before.size, before.format));
     assert!(!upload(&client, &bad).await.unwrap().already_there);
     assert_eq!(download(&client, &sha256(&bad)).await.unwrap(), bad);
+    hub.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_or_missing_document_is_named_with_the_case_that_holds_it_also_if_the_store_forgot_it() {
+    let hub = hub_of_seljord().await;
+    import_structure(&hub.operator().await).await;
+    let client = hub.operator().await;
+    let documents = [document(1, 5_000), document(2, 5_000)];
+    for (number, document) in documents.iter().enumerate() {
+        upload(&client, document).await.unwrap();
+        let letter = format!("letter-{number}");
+        publish(&client, request(&letter, "case-1", &data("case-1", &letter, document))).await.unwrap();
+        answered(&client, &letter).await;
+    }
+    let names = documents.each_ref().map(|document| sha256(document));
+    flip(&file(hub.path(), &names[0]));
+    for place in ["documents", "facts"] {
+        let left = files(&hub.path().join("archive").join(place).join(SELJORD.tenant));
+        let its = left.into_iter().find(|path| path.to_string_lossy().contains(&names[1]));
+        std::fs::remove_file(its.expect(place)).unwrap();
+    }
+    let dir = hub.end().await;
+    let hub = TestHub::start_in(dir, |_| {}).await;
+    let client = hub.operator().await;
+    let (findings, done) = verify(&client, &[]).await;
+    assert_eq!((findings.len(), done.findings), (2, 2));
+    let year = time::OffsetDateTime::now_utc().year();
+    for (number, kind) in [FindingKind::Damaged, FindingKind::Missing].into_iter().enumerate() {
+        let found = findings.iter().find(|finding| finding.sha256 == names[number]).unwrap();
+        let [holder] = found.holders.as_slice() else { panic!("{found:?}") };
+        assert_eq!((found.kind(), &holder.mappe_id), (kind, &format!("{year}/1")));
+        assert_eq!(holder.registrerings_id, format!("{year}/1-{}", number + 1));
+    }
+    let described = describe(&client, &names[0]).await.unwrap().finding.unwrap();
+    assert_eq!(described.holders.len(), 1);
     hub.end().await;
 }

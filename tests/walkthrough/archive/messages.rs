@@ -1,96 +1,25 @@
 //! Fiks Arkiv messages through both doors: sent, answered, fetched, confirmed, refused.
 
-use reqwest::{Client, Response};
 use samflyt_proto::archive as pb;
 use samflyt_proto::archive::message_file::Document;
-use samflyt_testkit::hub::{SELJORD, TestHub, VINJE};
+use samflyt_testkit::hub::{SELJORD, VINJE};
 use serde_json::Value;
 
-use super::{document, files, http_client, hub_of_seljord, sha256, upload};
+use super::fiks::door::{Door, Form, json};
+use super::{document, files, hub_of_seljord, sha256, upload};
 
 const OPPRETT: &str = "no.ks.fiks.arkiv.v1.arkivering.arkivmelding.opprett";
+/// Of the right form; it asks for nothing that can be made.
+const NOTHING: &[u8] = b"<arkivmelding \
+    xmlns='https://ks-no.github.io/standarder/fiks-protokoll/fiks-arkiv/arkivmelding/opprett/v1'>\
+    <system>x</system><antallFiler>0</antallFiler></arkivmelding>";
 const SOK: &str = "no.ks.fiks.arkiv.v1.innsyn.sok";
-const BOUNDARY: &str = "----part";
-
-struct Door {
-    url: String,
-    token: String,
-    client: Client,
-}
-
-/// A form, part by part.
-#[derive(Clone)]
-struct Form(Vec<u8>);
-
-impl Form {
-    fn message(kind: &str, client_id: &str) -> Self {
-        Self(Vec::new())
-            .field("kommune", "seljord")
-            .field("system", SELJORD.system)
-            .field("meldingstype", kind)
-            .field("klientMeldingId", client_id)
-    }
-
-    fn field(mut self, name: &str, value: &str) -> Self {
-        let head =
-            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-        self.0.extend_from_slice(head.as_bytes());
-        self
-    }
-
-    fn file(mut self, name: &str, file_name: &str, bytes: &[u8]) -> Self {
-        let head = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file_name}\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n"
-        );
-        self.0.extend_from_slice(head.as_bytes());
-        self.0.extend_from_slice(bytes);
-        self.0.extend_from_slice(b"\r\n");
-        self
-    }
-
-    fn end(mut self) -> Vec<u8> {
-        self.0.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
-        self.0
-    }
-}
-
-impl Door {
-    fn of(hub: &TestHub) -> Self {
-        Self {
-            url: format!("{}/fiks-arkiv/v1", hub.http()),
-            token: hub.token(SELJORD),
-            client: http_client(),
-        }
-    }
-
-    async fn post(&self, form: Form) -> Response {
-        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-        let request = self.client.post(format!("{}/meldinger", self.url)).bearer_auth(&self.token);
-        request.header("Content-Type", kind).body(form.end()).send().await.unwrap()
-    }
-
-    async fn get(&self, path: &str) -> Response {
-        self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.token).send().await.unwrap()
-    }
-
-    async fn confirm(&self, answer: &str) -> u16 {
-        let request = self.client.post(format!("{}/svar/{answer}/bekreft", self.url));
-        request.bearer_auth(&self.token).send().await.unwrap().status().as_u16()
-    }
-}
-
-async fn json(answer: Response) -> (u16, Value) {
-    let status = answer.status().as_u16();
-    (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap())
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_sent_answered_fetched_and_confirmed_over_http() {
     let hub = hub_of_seljord().await;
     let door = Door::of(&hub);
-    // What is no arkivmelding is answered all the same: what is wrong with it is the answer's business.
-    let form = Form::message(OPPRETT, "m-1").file("payload", "arkivmelding.xml", b"<no");
+    let form = Form::message(OPPRETT, "m-1").file("payload", "arkivmelding.xml", NOTHING);
     let (status, accepted) = json(door.post(form.clone()).await).await;
     assert_eq!(status, 202, "{accepted}");
     let id = accepted["meldingId"].as_str().unwrap();
@@ -102,6 +31,14 @@ async fn a_message_is_sent_answered_fetched_and_confirmed_over_http() {
     assert!(answers[1]["meldingstype"].as_str().unwrap().starts_with("no.ks.fiks.arkiv.v1.feilmelding."));
     assert!(answers[1]["payload"].as_str().unwrap().contains("feilId"));
     assert_eq!(answers[1]["klientMeldingId"], "m-1");
+    // What is no arkivmelding is accepted, and told what is wrong with it instead of `mottatt`.
+    let broken = Form::message(OPPRETT, "m-0").file("payload", "arkivmelding.xml", b"<no");
+    let (status, accepted) = json(door.post(broken).await).await;
+    assert_eq!((status, &accepted["mottatt"]), (202, &Value::Null));
+    let its = format!("/meldinger/{}/svar?vent=30", accepted["meldingId"].as_str().unwrap());
+    let (_, answers) = json(door.get(&its).await).await;
+    let [answer] = answers.as_array().unwrap().as_slice() else { panic!("{answers}") };
+    assert_eq!(answer["meldingstype"], "no.ks.fiks.arkiv.v1.feilmelding.ugyldigforespoersel");
 
     let (status, again) = json(door.post(form).await).await;
     assert_eq!(
@@ -114,7 +51,7 @@ async fn a_message_is_sent_answered_fetched_and_confirmed_over_http() {
 
     let mine = format!("/svar?kommune=seljord&system={}", SELJORD.system);
     let (_, waiting) = json(door.get(&mine).await).await;
-    assert_eq!(waiting.as_array().unwrap().len(), 2);
+    assert_eq!(waiting.as_array().unwrap().len(), 3);
     for answer in waiting.as_array().unwrap() {
         assert_eq!(door.confirm(answer["svarId"].as_str().unwrap()).await, 204);
     }
@@ -174,7 +111,7 @@ async fn files_come_in_the_form_or_were_uploaded_before_and_the_same_goes_over_g
     let door = Door::of(&hub);
     let attached = document(1, 3_000_000);
     let form =
-        Form::message(OPPRETT, "m-1").file("fil", "vedtak.bin", &attached).file("payload", "p.xml", b"<a/>");
+        Form::message(OPPRETT, "m-1").file("fil", "vedtak.bin", &attached).file("payload", "p.xml", NOTHING);
     assert_eq!(door.post(form).await.status(), 202);
     let client = hub.client_of(SELJORD).await;
     assert_eq!(super::download(&client, &sha256(&attached)).await.unwrap(), attached);
@@ -188,7 +125,7 @@ async fn files_come_in_the_form_or_were_uploaded_before_and_the_same_goes_over_g
         r#type: OPPRETT.to_owned(),
         client_message_id: "m-2".to_owned(),
         client_correlation_id: "sak-7".to_owned(),
-        payload: bytes::Bytes::from_static(b"<a/>"),
+        payload: bytes::Bytes::from_static(NOTHING),
         files: vec![
             file("a.bin", Document::Sha256(sha256(&uploaded))),
             file("b.bin", Document::Content(bytes::Bytes::from_static(b"small"))),

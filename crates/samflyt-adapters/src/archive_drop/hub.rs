@@ -105,11 +105,12 @@ impl Hub {
                     Err(status) => return refused(status),
                 };
             let answer = self.wait(accepted.message_id).await?;
-            let too_late = answer.kind == MessageType::Tidsavbrudd;
-            if !too_late && !(answer.kind.is_error() && accepted.already_there) {
+            let refused_before = answer.kind.is_error() && accepted.already_there;
+            if answer.kind == MessageType::Tidsavbrudd || refused_before {
+                number += 1;
+            } else {
                 return Ok(Sent::Answered(answer));
             }
-            number += 1;
         }
     }
 

@@ -277,7 +277,7 @@ mod tests {
             moving.folder.settle().unwrap();
             assert_eq!(moving.folder.finish().unwrap(), None);
             assert_eq!(moving.all(), DONE);
-            assert_eq!(moving.folder.inn().join("sak").exists(), false, "an empty folder is left");
+            assert!(!moving.folder.inn().join("sak").exists(), "an empty folder is left");
         }
     }
 

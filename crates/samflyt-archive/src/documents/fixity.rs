@@ -1,12 +1,14 @@
 //! Reading documents again: all of a tenant's, or a part of them.
 //!
 //! Consumes the store and what is remembered of it; gives progress and findings as they come. Kept true: every document
-//! that the store holds is read, and every one that is remembered and not there is named.
+//! that the store holds is read, and every one that is remembered or held by a record and not there is named, with the records
+//! that hold it.
 
 use std::collections::BTreeSet;
 
 use futures::TryStreamExt;
 use samflyt_events::{Refusal, TenantId};
+use samflyt_proto::archive::Holder;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
@@ -15,6 +17,8 @@ use crate::documents::digest::Digest;
 use crate::documents::judge::{Judged, not_found};
 use crate::documents::known::Finding;
 use crate::documents::rooms::Totals;
+use crate::documents::store::Broken;
+use crate::records::{Held, unreadable};
 
 /// Progress is told after so many documents, or so many bytes.
 const STRIDE_DOCUMENTS: u64 = 256;
@@ -38,10 +42,10 @@ pub(crate) struct Progress {
 }
 
 /// What is told of a verification on its way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Told {
     Progress(Progress),
-    Finding(Digest, Finding),
+    Finding(Digest, Finding, Vec<Holder>),
     /// The last.
     Done(Progress),
 }
@@ -56,6 +60,7 @@ struct Gone;
 struct Verification<'a> {
     store: &'a DocumentStore,
     tenant: &'a TenantId,
+    held: &'a Held,
     listener: &'a Listener,
     progress: Progress,
     told: Totals,
@@ -63,10 +68,11 @@ struct Verification<'a> {
 
 impl DocumentStore {
     /// Verifies, and tells of it until it is done or nobody listens.
-    pub async fn verify_extent(&self, tenant: &TenantId, extent: Extent, listener: Listener) {
+    pub async fn verify_extent(&self, tenant: &TenantId, extent: Extent, held: &Held, listener: Listener) {
         let mut verification = Verification {
             store: self,
             tenant,
+            held,
             listener: &listener,
             progress: Progress::default(),
             told: Totals::default(),
@@ -96,6 +102,7 @@ impl Verification<'_> {
                 self.store.facts.digests(self.tenant, fan).await?.into_iter().collect();
             let stored = self.store.documents.list_fan(self.tenant, fan);
             digests.extend(stored.map_ok(|stored| stored.digest).try_collect::<Vec<_>>().await?);
+            digests.extend(self.held.digests(fan).map_err(unreadable)?);
             for digest in digests {
                 if self.is_new_enough(digest, since).await? {
                     continue;
@@ -134,11 +141,17 @@ impl Verification<'_> {
             }
             Judged::Bad(finding, _) => {
                 self.progress.done.bytes += finding.size;
-                self.progress.findings += 1;
-                Some(Told::Finding(digest, finding))
+                Some(Told::Finding(digest, finding, self.holders(digest)?))
             }
-            Judged::Unknown => return Err(not_found(digest)),
+            Judged::Unknown => match self.holders(digest)? {
+                holders if holders.is_empty() => return Err(not_found(digest)),
+                holders => {
+                    let now = self.store.deps.clock.now();
+                    Some(Told::Finding(digest, Finding::new(&Broken::Missing, 0, now), holders))
+                }
+            },
         };
+        self.progress.findings += u64::from(told.is_some());
         if let Some(told) = told
             && self.tell(told).await.is_err()
         {
@@ -152,6 +165,10 @@ impl Verification<'_> {
             return Ok(self.tell(Told::Progress(self.progress)).await);
         }
         Ok(if self.listener.is_closed() { Err(Gone) } else { Ok(()) })
+    }
+
+    fn holders(&self, digest: Digest) -> Result<Vec<Holder>, Refusal> {
+        self.held.holders(digest).map_err(unreadable)
     }
 
     async fn tell(&self, told: Told) -> Result<(), Gone> {

@@ -31,7 +31,7 @@ use samflyt_events::{Refusal, TenantId};
 use samflyt_proto::archive::archive_service_server::ArchiveServiceServer;
 use samflyt_runtime::{Caller, Deps, Lifecycle};
 
-use crate::{ArchiveConfig, door};
+use crate::{Archive, ArchiveConfig, door};
 use cards::Cards;
 use format::Policy;
 use known::Fact;
@@ -124,8 +124,10 @@ impl DocumentStore {
 }
 
 /// Both doors of the documents; begins to count what is there and to clear what broke off.
-pub(crate) fn serve(store: &Arc<DocumentStore>) -> (ArchiveServiceServer<grpc::Service>, axum::Router) {
+pub(crate) fn serve(archive: &Arc<Archive>) -> (ArchiveServiceServer<grpc::Service>, axum::Router) {
+    let store = &archive.documents;
     store.enter_rooms();
     store.lifecycle.spawn("archive uploads", Arc::clone(store).clear_uploads());
-    (ArchiveServiceServer::new(grpc::Service(Arc::clone(store))), http::router(Arc::clone(store)))
+    let service = grpc::Service { store: Arc::clone(store), archive: Arc::clone(archive) };
+    (ArchiveServiceServer::new(service), http::router(Arc::clone(store)))
 }

@@ -97,14 +97,7 @@ impl Recipient for Archive {
 
 impl Archive {
     async fn carried(&self, message: &Incoming) -> Result<Answer, Failed> {
-        let schema = message.kind.payload().ok_or_else(|| {
-            Failed::Later(Refusal::new(Reason::TypeUnknown, "the message type is no request to an archive"))
-        })?;
-        let document = read::xml(&message.payload, schema.root()).map_err(|problems| invalid(&problems))?;
-        let problems = codes::check_codes(&document, schema.root());
-        if !problems.is_empty() {
-            return Err(invalid(&problems));
-        }
+        let document = message.kind.read(&message.payload).map_err(|problems| invalid(&problems))?;
         if message.kind.is_write() {
             self.write(message, &document).await
         } else {

@@ -141,7 +141,7 @@ pub(crate) fn project(of: &'static Complex, doc: &Value) -> Value {
     for (_, element) in of.all() {
         let value = doc.get(element.name).map(|value| projected(element, value));
         let empty = matches!(&value, Some(Value::Array(items)) if items.is_empty());
-        let Some(value) = value.filter(|_| !empty).or_else(|| unnamed_office(element)) else { continue };
+        let Some(value) = value.filter(|_| !empty).or_else(|| unknown(element)) else { continue };
         if element.choice == 0 || chosen.insert(element.choice) {
             shown.insert(element.name.to_owned(), value);
         }
@@ -149,10 +149,13 @@ pub(crate) fn project(of: &'static Complex, doc: &Value) -> Value {
     Value::Object(shown)
 }
 
-/// Required, and nothing in it is: who is responsible may not be known yet.
-fn unnamed_office(element: &Element) -> Option<Value> {
-    let is_office = matches!(element.name, "administrativEnhet" | "saksansvarlig");
-    (is_office && element.required).then(|| json!({}))
+/// Required in answers, and not where it is given: who is responsible, or what a part is, may not be known.
+fn unknown(element: &Element) -> Option<Value> {
+    match element.name {
+        "administrativEnhet" | "saksansvarlig" if element.required => Some(json!({})),
+        "partRolle" if element.required => Some(json!({"kode": ""})),
+        _ => None,
+    }
 }
 
 fn projected(element: &'static Element, value: &Value) -> Value {

@@ -16,4 +16,4 @@ pub(crate) use hent::{mappe_hent, registrering_hent};
 pub(crate) use kodeliste::{Kodelister, kodeliste_hent, usual as usual_kodelister};
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

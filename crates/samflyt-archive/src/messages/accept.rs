@@ -32,7 +32,7 @@ pub(crate) struct Accepted {
     pub kind: MessageType,
     pub received_at: OffsetDateTime,
     pub expires_at: OffsetDateTime,
-    /// `….mottatt`, for a write.
+    /// `….mottatt`, for a write of the right form.
     pub receipt: Option<MessageType>,
     /// It was there before.
     pub again: bool,
@@ -60,6 +60,7 @@ impl Desk {
         let message = self.incoming_of(id, draft);
         let told = Told::Asked {
             kind: message.kind,
+            receipt: receipt(message.kind, &message.payload),
             system: message.system.clone(),
             digest,
             at: message.received_at,
@@ -119,4 +120,10 @@ impl Desk {
         }
         self.seal.look_up(&parts.iter().map(String::as_str).collect::<Vec<_>>())
     }
+}
+
+/// What tells the sender of a write that it has come. One that is not as its schema says is told so by its answer alone, as
+/// the published cases have it.
+fn receipt(kind: MessageType, payload: &[u8]) -> Option<MessageType> {
+    kind.mottatt().filter(|_| kind.read(payload).is_ok())
 }

@@ -21,7 +21,7 @@ pub(crate) struct Row {
     pub digest: ContentDigest,
     pub received_at: OffsetDateTime,
     pub expires_at: OffsetDateTime,
-    /// A write has it from the moment on that it is in the log.
+    /// A write of the right form has it from the moment on that it is in the log.
     pub receipt: Option<Given>,
     pub answer: Option<Given>,
 }
@@ -76,11 +76,11 @@ impl Index {
     /// `receipt_kept`: for how long a receipt waits to be confirmed.
     pub fn fold(&mut self, sequence: u64, id: Id, told: Told, receipt_kept: time::Duration) {
         match told {
-            Told::Asked { kind, system, digest, at, expires_at } => {
+            Told::Asked { kind, receipt, system, digest, at, expires_at } => {
                 if self.rows.contains_key(&id) {
                     return;
                 }
-                let receipt = kind.mottatt().map(|kind| Given {
+                let receipt = receipt.map(|kind| Given {
                     part: Part::Receipt,
                     kind,
                     sequence,
@@ -252,7 +252,14 @@ mod tests {
 
     fn asked(kind: &str, lives: Duration) -> Told {
         let kind = MessageType::parse(&format!("no.ks.fiks.arkiv.v1.{kind}")).unwrap();
-        Told::Asked { kind, system: system(), digest: [0; 16], at: NOON, expires_at: NOON + lives }
+        Told::Asked {
+            kind,
+            receipt: kind.mottatt(),
+            system: system(),
+            digest: [0; 16],
+            at: NOON,
+            expires_at: NOON + lives,
+        }
     }
 
     fn write(lives: Duration) -> Told {

@@ -98,6 +98,10 @@ impl Life {
     }
 }
 
+const PAYLOAD: &str = "<arkivmelding \
+    xmlns=\"https://ks-no.github.io/standarder/fiks-protokoll/fiks-arkiv/arkivmelding/opprett/v1\">\
+    <system>Kari Nordmann</system><antallFiler>0</antallFiler></arkivmelding>";
+
 pub(super) fn write(client_id: &str) -> Draft {
     Draft {
         system: SystemId::new("seljord-oppvekst").unwrap(),
@@ -106,7 +110,7 @@ pub(super) fn write(client_id: &str) -> Draft {
         correlation: None,
         kind: MessageType::ArkivmeldingOpprett,
         ttl_s: None,
-        payload: Bytes::from_static(b"<arkivmelding>Kari Nordmann</arkivmelding>"),
+        payload: Bytes::from_static(PAYLOAD.as_bytes()),
         files: Vec::new(),
     }
 }

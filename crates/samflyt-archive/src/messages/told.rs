@@ -13,6 +13,8 @@ use super::id::{Id, Part};
 
 const KIND: &str = "Samflyt-Message-Type";
 const SYSTEM: &str = "Samflyt-System";
+/// The type of the receipt that it got at once; absent: none.
+const RECEIPT: &str = "Samflyt-Receipt";
 const DIGEST: &str = "Samflyt-Digest";
 const AT: &str = "Samflyt-At";
 const EXPIRES_AT: &str = "Samflyt-Expires-At";
@@ -24,6 +26,7 @@ pub(crate) type ContentDigest = [u8; 16];
 pub(crate) enum Told {
     Asked {
         kind: MessageType,
+        receipt: Option<MessageType>,
         system: SystemId,
         digest: ContentDigest,
         at: OffsetDateTime,
@@ -57,13 +60,17 @@ impl Told {
     pub fn headers(&self) -> Vec<(&'static str, String)> {
         let time = |moment: &OffsetDateTime| moment.format(&Rfc3339).unwrap_or_default();
         match self {
-            Self::Asked { kind, system, digest, at, expires_at } => vec![
-                (KIND, kind.name()),
-                (SYSTEM, system.to_string()),
-                (DIGEST, format!("{:032x}", u128::from_be_bytes(*digest))),
-                (AT, time(at)),
-                (EXPIRES_AT, time(expires_at)),
-            ],
+            Self::Asked { kind, receipt, system, digest, at, expires_at } => {
+                let receipt = receipt.map(|kind| (RECEIPT, kind.name()));
+                let rest = [
+                    (KIND, kind.name()),
+                    (SYSTEM, system.to_string()),
+                    (DIGEST, format!("{:032x}", u128::from_be_bytes(*digest))),
+                    (AT, time(at)),
+                    (EXPIRES_AT, time(expires_at)),
+                ];
+                receipt.into_iter().chain(rest).collect()
+            }
             Self::Answered { kind, at, expires_at } => {
                 vec![(KIND, kind.name()), (AT, time(at)), (EXPIRES_AT, time(expires_at))]
             }
@@ -76,11 +83,13 @@ impl Told {
         let mut tokens = entry.subject.split('.').skip(2);
         let (id, word) = (Id::parse(tokens.next()?)?, tokens.next()?);
         let moment = |name| OffsetDateTime::parse(entry.header(name)?, &Rfc3339).ok();
-        let kind = || MessageType::parse(entry.header(KIND)?).ok();
+        let named = |name| MessageType::parse(entry.header(name)?).ok();
+        let kind = || named(KIND);
         let at = moment(AT)?;
         let told = match word {
             "asked" => Self::Asked {
                 kind: kind()?,
+                receipt: named(RECEIPT),
                 system: SystemId::new(entry.header(SYSTEM)?).ok()?,
                 digest: u128::from_str_radix(entry.header(DIGEST)?, 16).ok()?.to_be_bytes(),
                 at,
@@ -109,7 +118,15 @@ mod tests {
         let id = Id::parse("01234567-89ab-8def-8123-456789abcdef").unwrap();
         let tenant = TenantId::new("seljord").unwrap();
         for told in [
-            Told::Asked { kind, system, digest: [7; 16], at, expires_at },
+            Told::Asked {
+                kind,
+                receipt: MessageType::ArkivmeldingOpprett.mottatt(),
+                system: system.clone(),
+                digest: [7; 16],
+                at,
+                expires_at,
+            },
+            Told::Asked { kind, receipt: None, system, digest: [7; 16], at, expires_at },
             Told::Answered { kind, at, expires_at },
             Told::Confirmed { part: Part::Receipt, at },
             Told::Confirmed { part: Part::Answer, at },

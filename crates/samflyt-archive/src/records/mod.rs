@@ -9,6 +9,7 @@ mod change;
 pub(crate) mod decide;
 mod fold;
 mod grpc;
+mod held;
 pub(crate) mod keys;
 mod reader;
 mod recorder;
@@ -24,6 +25,7 @@ use crate::Archive;
 
 pub(crate) use change::{Actor, Change, Step};
 pub(crate) use fold::{RecordFold, list, parts};
+pub(crate) use held::Held;
 pub(crate) use reader::{Records, Stored, external_key};
 pub(crate) use recorder::{Decision, NotCarried, Recorder, unreadable};
 pub use seal::KeyError;

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use super::fold::list;
 use super::keys::{Number, Of, Place, Series};
 use super::{Actor, Seal};
+use crate::Digest;
 
 /// A unit, and how it came to be as it is. Persisted, sealed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -256,6 +257,20 @@ impl Records {
         let prefix = self.of().holders(digest);
         let from = prefix.len();
         self.view.scan_prefix(&prefix).map(move |pair| text(pair?.0.split_off(from)))
+    }
+
+    /// The documents that records refer to whose digests begin with a byte, ascending.
+    pub fn held(&self, fan: u8) -> Result<Vec<Digest>, StoreError> {
+        let (all, of_fan) = (self.of().holders("").len(), self.of().holders(&format!("{fan:02x}")));
+        let mut digests = Vec::new();
+        for pair in self.view.scan_prefix(&of_fan) {
+            let key = pair?.0;
+            let name = key.get(all..all + 64).and_then(|name| std::str::from_utf8(name).ok());
+            // What a record says of a document that came from elsewhere may be no SHA-256.
+            digests.extend(name.and_then(|name| Digest::parse(name).ok()));
+        }
+        digests.dedup();
+        Ok(digests)
     }
 
     /// The sequence of the change that a cause led to; none: it was not carried out.

@@ -2,7 +2,10 @@
 //!
 //! Where the published list of message types and the schemas differ, the names in the schemas and the published cases hold.
 
-use super::Schema;
+use serde_json::Value;
+
+use super::{Schema, codes};
+use crate::read;
 
 const PREFIX: &str = "no.ks.fiks.arkiv.v1.";
 const TIME_OUT: &str = "no.ks.fiks.kvittering.tidsavbrudd";
@@ -157,6 +160,21 @@ impl MessageType {
     /// The schema of its payload, if it has one.
     pub fn payload(self) -> Option<Schema> {
         self.row().2.map(|(schema, _)| schema)
+    }
+
+    /// Reads a payload, which has to be as the schema and the closed code lists say.
+    ///
+    /// # Errors
+    /// All that is wrong with it; also where the type has no payload.
+    pub fn read(self, payload: &[u8]) -> Result<Value, Vec<read::Problem>> {
+        let Some(schema) = self.payload() else {
+            let advice = "send none".to_owned();
+            let rule = "is a payload, and the message type has none".to_owned();
+            return Err(vec![read::Problem { path: "/".to_owned(), line: None, rule, advice }]);
+        };
+        let document = read::xml(payload, schema.root())?;
+        let problems = codes::check_codes(&document, schema.root());
+        if problems.is_empty() { Ok(document) } else { Err(problems) }
     }
 
     /// The file name of its payload, if it has one.

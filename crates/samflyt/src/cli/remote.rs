@@ -7,6 +7,7 @@ use anyhow::Context;
 use rustls::CertificateError;
 use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
 use samflyt_proto::archive::deposit_service_client::DepositServiceClient;
+use samflyt_proto::archive::fiks_arkiv_service_client::FiksArkivServiceClient;
 use samflyt_proto::archive::record_service_client::RecordServiceClient;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
@@ -121,6 +122,10 @@ impl Remote {
 
     pub(super) async fn records(&self) -> anyhow::Result<RecordServiceClient<Authenticated>> {
         Ok(self.client().await?.records())
+    }
+
+    pub(super) async fn messages(&self) -> anyhow::Result<FiksArkivServiceClient<Authenticated>> {
+        Ok(self.client().await?.messages())
     }
 
     async fn client(&self) -> anyhow::Result<Client> {

@@ -16,8 +16,8 @@ impl Service {
         request: pb::DownloadDocumentRequest,
     ) -> Result<Answers<pb::DownloadDocumentResponse>, Refusal> {
         let (tenant, digest) = parse(&request.tenant, &request.sha256)?;
-        let download = self.0.download(&caller, tenant.clone(), digest).await?;
-        let approved = self.0.policy.approves(&download.fact.format);
+        let download = self.store.download(&caller, tenant.clone(), digest).await?;
+        let approved = self.store.policy.approves(&download.fact.format);
         let described = Part::Document(document(tenant.as_str(), digest, &download.fact, approved));
         let pieces = download.pieces(None).map_ok(Part::Content);
         let parts = futures::stream::iter([Ok(described)]).chain(pieces);

@@ -7,6 +7,7 @@ use samflyt_runtime::Caller;
 use super::Service;
 use crate::documents::intake::{document, finding, parse};
 use crate::documents::judge::{Judged, not_found};
+use crate::records::unreadable;
 
 impl Service {
     pub(super) async fn describe(
@@ -15,9 +16,9 @@ impl Service {
         request: pb::GetDocumentRequest,
     ) -> Result<pb::GetDocumentResponse, Refusal> {
         let (tenant, digest) = parse(&request.tenant, &request.sha256)?;
-        self.0.admit(&caller, &tenant)?;
-        let approved = |fact: &crate::documents::known::Fact| self.0.policy.approves(&fact.format);
-        let described = match self.0.look_up(&tenant, digest).await? {
+        self.store.admit(&caller, &tenant)?;
+        let approved = |fact: &crate::documents::known::Fact| self.store.policy.approves(&fact.format);
+        let described = match self.store.look_up(&tenant, digest).await? {
             Judged::Good(fact) => document(tenant.as_str(), digest, &fact, approved(&fact)),
             Judged::Bad(found, fact) => {
                 let known = fact.map(|fact| document(tenant.as_str(), digest, &fact, approved(&fact)));
@@ -27,7 +28,9 @@ impl Service {
                     size: found.size,
                     ..pb::Document::default()
                 };
-                pb::Document { finding: Some(finding(digest, &found)), ..known.unwrap_or(unknown) }
+                let held = self.archive.held(&tenant).await?;
+                let found = finding(digest, &found, held.holders(digest).map_err(unreadable)?);
+                pb::Document { finding: Some(found), ..known.unwrap_or(unknown) }
             }
             Judged::Unknown => return Err(not_found(digest)),
         };

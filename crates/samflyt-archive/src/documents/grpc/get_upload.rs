@@ -14,7 +14,7 @@ impl Service {
         request: pb::GetUploadRequest,
     ) -> Result<pb::GetUploadResponse, Refusal> {
         let claim = Claim::parse(&request.tenant, &request.sha256, request.size)?;
-        let (offset, stored) = self.0.came(&caller, &claim).await?;
+        let (offset, stored) = self.store.came(&caller, &claim).await?;
         Ok(pb::GetUploadResponse { offset, stored })
     }
 }

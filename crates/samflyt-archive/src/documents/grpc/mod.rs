@@ -17,17 +17,22 @@ use samflyt_runtime::{Caller, refused};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::Archive;
 use crate::documents::DocumentStore;
 
 /// The archive's gRPC service.
-pub(crate) struct Service(pub Arc<DocumentStore>);
+pub(crate) struct Service {
+    pub store: Arc<DocumentStore>,
+    /// Knows which records hold a document.
+    pub archive: Arc<Archive>,
+}
 
 /// A stream of answers.
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl Service {
     async fn caller(&self, metadata: &MetadataMap) -> Result<Caller, Refusal> {
-        Caller::of_metadata(&self.0.deps.authenticator, metadata).await
+        Caller::of_metadata(&self.store.deps.authenticator, metadata).await
     }
 }
 

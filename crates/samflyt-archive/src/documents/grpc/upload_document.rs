@@ -17,7 +17,7 @@ impl Service {
     ) -> Result<pb::UploadDocumentResponse, Refusal> {
         let outcome = self.receive(&caller, &mut requests).await;
         if let Err(refusal) = &outcome {
-            self.0.metrics.refuse(refusal.reason);
+            self.store.metrics.refuse(refusal.reason);
         }
         Ok(pb::UploadDocumentResponse { receipt: Some(outcome?.message()) })
     }
@@ -31,7 +31,7 @@ impl Service {
             return Err(out_of_order("/start", "is not the first message of the stream"));
         };
         let claim = Claim::parse(&start.tenant, &start.sha256, start.size)?;
-        match self.0.begin(caller, claim).await? {
+        match self.store.begin(caller, claim).await? {
             Begun::Stored(receipt) => Ok(receipt),
             Begun::Open(upload) => {
                 self.pieces(&upload, start.offset, requests).await?;
@@ -51,7 +51,7 @@ impl Service {
         loop {
             let message = tokio::select! {
                 message = requests.message() => message,
-                () = self.0.lifecycle.intake.cancelled() => return Err(stopping()),
+                () = self.store.lifecycle.intake.cancelled() => return Err(stopping()),
             };
             match next(message)? {
                 None => return Ok(()),

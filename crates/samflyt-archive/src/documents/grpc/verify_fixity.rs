@@ -29,19 +29,20 @@ impl Service {
     ) -> Result<Answers<pb::VerifyFixityResponse>, Refusal> {
         // Any digest will do to read the tenant's name.
         let (tenant, _) = parse(&request.tenant, &"0".repeat(64))?;
-        self.0.admit(&caller, &tenant)?;
+        self.store.admit(&caller, &tenant)?;
         let extent = extent(&request)?;
+        let held = self.archive.held(&tenant).await?;
         let (listener, told) = mpsc::channel(TOLD_WAITING_MAX);
-        let (store, stop) = (Arc::clone(&self.0), self.0.lifecycle.intake.clone());
-        self.0.lifecycle.spawn_intake("fixity", async move {
-            let verifying = store.verify_extent(&tenant, extent, listener.clone());
+        let (store, stop) = (Arc::clone(&self.store), self.store.lifecycle.intake.clone());
+        self.store.lifecycle.spawn_intake("fixity", async move {
+            let verifying = store.verify_extent(&tenant, extent, &held, listener.clone());
             if stop.run_until_cancelled(verifying).await.is_none() {
                 let _ = listener.try_send(Err(stopping()));
             }
             Ok::<(), String>(())
         });
         let answers = ReceiverStream::new(told).map(|told| match told {
-            Ok(told) => Ok(message(&told)),
+            Ok(told) => Ok(message(told)),
             Err(refusal) => Err(refused::status(&refusal)),
         });
         Ok(answers.boxed())
@@ -68,7 +69,7 @@ fn extent(request: &pb::VerifyFixityRequest) -> Result<Extent, Refusal> {
     }
 }
 
-fn message(told: &Told) -> pb::VerifyFixityResponse {
+fn message(told: Told) -> pb::VerifyFixityResponse {
     let progress = |progress: &Progress| pb::Progress {
         documents: progress.done.documents,
         bytes: progress.done.bytes,
@@ -77,9 +78,9 @@ fn message(told: &Told) -> pb::VerifyFixityResponse {
         bytes_total: progress.total.bytes,
     };
     let part = match told {
-        Told::Progress(so_far) => Part::Progress(progress(so_far)),
-        Told::Finding(digest, found) => Part::Finding(finding(*digest, found)),
-        Told::Done(all) => Part::Done(progress(all)),
+        Told::Progress(so_far) => Part::Progress(progress(&so_far)),
+        Told::Finding(digest, found, holders) => Part::Finding(finding(digest, &found, holders)),
+        Told::Done(all) => Part::Done(progress(&all)),
     };
     pb::VerifyFixityResponse { part: Some(part) }
 }

@@ -83,11 +83,12 @@ pub(crate) fn document(tenant: &str, digest: Digest, fact: &Fact, approved: bool
 }
 
 /// What is wrong with a document.
-pub(crate) fn finding(digest: Digest, finding: &Finding) -> pb::Finding {
+pub(crate) fn finding(digest: Digest, finding: &Finding, holders: Vec<pb::Holder>) -> pb::Finding {
     pb::Finding {
         sha256: digest.to_string(),
         kind: finding.kind.as_pb().into(),
         found_at: Some(timestamp(finding.found_at)),
         detail: finding.detail.clone(),
+        holders,
     }
 }

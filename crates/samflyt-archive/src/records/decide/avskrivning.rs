@@ -4,7 +4,7 @@ use samflyt_noark::unit::{Kind, Unit};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::{Problem, Trouble, calendar, edit, find};
+use super::{Problem, Trouble, calendar, edit, find, update};
 use crate::records::fold::list;
 use crate::records::{Actor, Decision, Records, Stored};
 
@@ -15,7 +15,8 @@ pub(crate) struct WriteOff<'w> {
     pub now: OffsetDateTime,
 }
 
-/// `avskrivning.opprett`. One that is there is replaced.
+/// `avskrivning.opprett`. One that is there and refers to the same is replaced: a journalpost may be answered by several
+/// (krav 3.4.3).
 ///
 /// # Errors
 /// [`Trouble`]: the journalpost or the part is not there, or may not be written off.
@@ -26,7 +27,7 @@ pub(crate) fn opprett(
 ) -> Result<Decision, Trouble> {
     let doc = command.doc;
     let stored = journalpost(records, doc)?;
-    // Krav 3.4.5 names I and N; X is taken too (decision 0020).
+    // Krav 3.4.5 names I and N; X is taken too (decision 0022).
     if !matches!(stored.unit.code("journalposttype"), Some("I" | "N" | "X")) {
         let advice = "write off what came in (I) or is to be followed up (N)";
         return Err(Problem::new(AT, "is of a type that is not written off", advice).into());
@@ -34,16 +35,15 @@ pub(crate) fn opprett(
     if stored.unit.code("journalstatus") == Some("U") {
         return Err(Problem::new(AT, "is withdrawn", "there is nothing to be written off").into());
     }
-    let mut new = doc.get("avskrivning").cloned().unwrap_or_default();
-    for (member, place) in
-        [("referanseAvskrivesAvJournalpost", true), ("referanseAvskriverJournalpost", false)]
-    {
-        answered_by(records, &mut new, member, place, &stored)?;
-    }
+    let new = written(records, doc.get("avskrivning").unwrap_or(&Value::Null), &stored)?;
     let (index, guessed) = part(&stored.unit, doc)?;
     let mut changed = stored.unit.doc.clone();
     let part = &mut changed["korrespondansepart"][index];
-    part["avskrivning"] = json!([new]);
+    let is_other =
+        |kept: &&Value| !new.iter().any(|new| REFERENCES.iter().all(|of| kept.get(of) == new.get(of)));
+    let mut all: Vec<Value> = list(part, "avskrivning").iter().filter(is_other).cloned().collect();
+    all.extend(new.iter().cloned());
+    part["avskrivning"] = json!(all);
     if guessed {
         let remark = json!({
             "merknadID": ids(),
@@ -58,7 +58,7 @@ pub(crate) fn opprett(
     Ok(Decision { steps: edit::edited(&stored, &changed).into_iter().collect(), answer: Value::Null })
 }
 
-/// `avskrivning.slett`. Where there is none, nothing is changed.
+/// `avskrivning.slett`: all of a korrespondansepart. Where there is none, nothing is changed.
 ///
 /// # Errors
 /// [`Trouble`]: the journalpost or the part is not there.
@@ -68,6 +68,12 @@ pub(crate) fn slett(records: &Records, doc: &Value) -> Result<Decision, Trouble>
     let mut changed = stored.unit.doc.clone();
     if let Some(part) = changed["korrespondansepart"][index].as_object_mut() {
         part.remove("avskrivning");
+    }
+    // Krav 3.2.9.
+    let mappe = stored.unit.parent.as_deref().map_or(Ok(None), |id| records.unit(Kind::Mappe, id))?;
+    if mappe.is_some_and(|mappe| update::is_closed(&mappe.unit)) && !owing(&changed).is_empty() {
+        let advice = "open its mappe again first";
+        return Err(Problem::new(AT, "is in a closed mappe, and would be owing again", advice).into());
     }
     Ok(Decision { steps: edit::edited(&stored, &changed).into_iter().collect(), answer: Value::Null })
 }
@@ -124,6 +130,8 @@ pub(super) fn bound(records: &Records, unit: &Unit) -> Result<Option<String>, Tr
 }
 
 const AT: &str = "/referanseTilJournalpost";
+/// By which journalpost it is written off, and which it writes off.
+const REFERENCES: [&str; 2] = ["referanseAvskrivesAvJournalpost", "referanseAvskriverJournalpost"];
 
 fn journalpost(records: &Records, doc: &Value) -> Result<Stored, Trouble> {
     let stored = find::registrering(records, doc.get("referanseTilJournalpost").unwrap_or(&Value::Null), AT)?;
@@ -137,8 +145,7 @@ fn journalpost(records: &Records, doc: &Value) -> Result<Stored, Trouble> {
 fn links(unit: &Unit) -> impl Iterator<Item = String> {
     let written_off = list(&unit.doc, "korrespondansepart").iter().flat_map(|part| list(part, "avskrivning"));
     written_off.flat_map(|one| {
-        let members = ["referanseAvskrivesAvJournalpost", "referanseAvskriverJournalpost"];
-        let ids = members.into_iter().filter_map(|member| one.get(member)?.get("systemID")?.as_str());
+        let ids = REFERENCES.into_iter().filter_map(|member| one.get(member)?.get("systemID")?.as_str());
         ids.map(str::to_owned).collect::<Vec<_>>()
     })
 }
@@ -149,40 +156,52 @@ fn name(records: &Records, system_id: &str) -> Result<String, Trouble> {
     Ok(id.unwrap_or(system_id).to_owned())
 }
 
-/// Keeps the journalpost that an avskrivning refers to by its systemID, and checks that it can be an answer (krav 3.4.3,
-/// 3.4.7, 3.4.8). Records hold one reference of each kind: of several the first, which is what their standard has room for.
-fn answered_by(
+/// One avskrivning for each journalpost that it writes off: records hold one reference of each kind, as their standard does.
+fn written(records: &Records, given: &Value, of: &Stored) -> Result<Vec<Value>, Trouble> {
+    let [by, off] = REFERENCES;
+    let mut one = given.clone();
+    if let Some(reference) = given.get(by) {
+        one[by] = answer(records, reference, &format!("/avskrivning/{by}"), true, of)?;
+    }
+    if list(given, off).is_empty() {
+        return Ok(vec![one]);
+    }
+    let each = list(given, off).iter().enumerate().map(|(index, reference)| {
+        let mut one = one.clone();
+        one[off] = answer(records, reference, &format!("/avskrivning/{off}/{index}"), false, of)?;
+        Ok(one)
+    });
+    each.collect()
+}
+
+/// The journalpost that an avskrivning refers to, by its systemID; `answers`: it is one that can be an answer (krav 3.4.3,
+/// 3.4.7, 3.4.8).
+fn answer(
     records: &Records,
-    new: &mut Value,
-    member: &str,
+    reference: &Value,
+    at: &str,
     answers: bool,
     of: &Stored,
-) -> Result<(), Trouble> {
-    let Some(reference) = new.get(member) else { return Ok(()) };
-    let at = format!("/avskrivning/{member}");
-    let many = reference.as_array().cloned();
-    if many.as_ref().is_some_and(|many| many.len() > 1) {
-        let advice = "send an avskrivning for each";
-        return Err(Problem::new(at, "names more than one journalpost", advice).into());
-    }
-    let one = many.and_then(|mut many| many.pop()).unwrap_or_else(|| reference.clone());
-    let answer = match find::registrering(records, &one, &at) {
+) -> Result<Value, Trouble> {
+    let other = match find::registrering(records, reference, at) {
         Err(Trouble::NotFound(problem)) => return Err(problem.into()),
         found => found?.unit,
     };
-    if answer.system_id == of.unit.system_id {
+    if other.system_id == of.unit.system_id {
         return Err(Problem::new(at, "is the journalpost itself", "name the one that answers it").into());
     }
-    if answers && !matches!(answer.code("journalposttype"), Some("U" | "N" | "X")) {
+    if other.type_name() != Some("journalpost") {
+        return Err(Problem::new(at, "is no journalpost", "name a journalpost").into());
+    }
+    if answers && !matches!(other.code("journalposttype"), Some("U" | "N" | "X")) {
         let advice = "name one that was made here (U, N or X)";
         return Err(Problem::new(at, "is no journalpost that can be an answer", advice).into());
     }
-    new[member] = json!({"systemID": answer.system_id});
-    Ok(())
+    Ok(json!({"systemID": other.system_id}))
 }
 
 /// Which korrespondansepart is meant, and whether that had to be inferred: the protocol's own case names an id that nobody
-/// gave (decision 0020).
+/// gave (decision 0022).
 fn part(unit: &Unit, doc: &Value) -> Result<(usize, bool), Trouble> {
     let parts = list(&unit.doc, "korrespondansepart");
     let wanted = doc.get("korrespondansepartID");
@@ -225,3 +244,6 @@ fn append(doc: &mut Value, member: &str, item: Value) {
     let list = doc.entry(member).or_insert_with(|| json!([]));
     list.as_array_mut().into_iter().for_each(|list| list.push(item.clone()));
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,7 +65,7 @@ pub(crate) fn registrering(records: &Records, reference: &Value, at: &str) -> Re
 /// which of its dokumentbeskrivelser it is.
 ///
 /// An external key that no dokumentbeskrivelse has, but a registrering with one dokumentbeskrivelse or one hoveddokument,
-/// means that one (decision 0020).
+/// means that one (decision 0022).
 ///
 /// # Errors
 /// [`Trouble`]; places begin with `at`.

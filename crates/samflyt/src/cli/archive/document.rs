@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use samflyt_proto::archive::{Document, Finding, FindingKind, GetDocumentRequest};
+use samflyt_proto::archive::{Document, Finding, FindingKind, GetDocumentRequest, Holder};
 use serde_json::{Value, json};
 
 use super::digest;
@@ -49,6 +49,9 @@ pub(super) fn render(document: &Document) -> String {
     let mut text = table.render();
     if let Some(finding) = &document.finding {
         text += &format!("{}: {}\n", kind(finding), finding.detail);
+        if !finding.holders.is_empty() {
+            text += &format!("In the records {}\n", holders(finding));
+        }
     }
     text
 }
@@ -76,7 +79,26 @@ pub(super) fn finding_json(finding: &Finding) -> Value {
         "kind": kind(finding),
         "found_at": as_json::time(finding.found_at.as_ref()),
         "detail": finding.detail,
+        "holders": finding.holders.iter().map(holder_json).collect::<Vec<_>>(),
     })
+}
+
+fn holder_json(holder: &Holder) -> Value {
+    json!({
+        "system_id": holder.system_id,
+        "registrerings_id": holder.registrerings_id,
+        "mappe_id": holder.mappe_id,
+    })
+}
+
+/// The records that have it, each by the name that people know, with its case.
+pub(super) fn holders(finding: &Finding) -> String {
+    let named = finding.holders.iter().map(|holder| {
+        let id =
+            if holder.registrerings_id.is_empty() { &holder.system_id } else { &holder.registrerings_id };
+        if holder.mappe_id.is_empty() { id.clone() } else { format!("{id} (case {})", holder.mappe_id) }
+    });
+    named.collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn kind(finding: &Finding) -> &'static str {

@@ -4,9 +4,11 @@ mod deposit;
 mod deposits;
 mod document;
 mod get;
+mod messages;
 mod numbers;
 mod put;
 mod record;
+mod send;
 mod structure;
 mod verify;
 
@@ -40,6 +42,10 @@ enum Command {
     Deposits(deposits::List),
     /// Shows a deposit with its answer; one that was rejected: exit code 1
     Deposit(deposit::Show),
+    /// Sends a Fiks Arkiv message, waits for its answer and shows it; an error: exit code 1
+    Send(send::Send),
+    /// Lists the Fiks Arkiv messages of a municipality and what became of them, newest first
+    Messages(messages::List),
     /// The archive's structure: arkiv, arkivdeler, classes
     #[command(
         subcommand,
@@ -63,6 +69,8 @@ impl Archive {
             Command::Verify(command) => command.run(remote, self.json).await,
             Command::Deposits(command) => command.run(remote, self.json).await,
             Command::Deposit(command) => command.run(remote, self.json).await,
+            Command::Send(command) => command.run(remote, self.json).await,
+            Command::Messages(command) => command.run(remote, self.json).await,
             Command::Structure(command) => command.run(remote, self.json).await,
             Command::Record(command) => command.run(remote, self.json).await,
             Command::History(command) => command.run(remote, self.json).await,

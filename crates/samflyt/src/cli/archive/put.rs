@@ -1,10 +1,10 @@
 //! `samflyt archive put`: a file as a document.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use samflyt_adapters::document as file;
+use samflyt_adapters::document as pieces;
 use samflyt_proto::archive::{GetUploadRequest, Receipt, UploadStart};
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -26,34 +26,44 @@ pub(super) struct Put {
 
 impl Put {
     pub(super) async fn run(self, remote: &Remote, json: bool) -> anyhow::Result<ExitCode> {
-        let path = std::fs::canonicalize(&self.file);
-        let measured = path.and_then(|path| Ok((file::measure(&mut file::open(&path)?)?, path)));
-        let ((sha256, size), path) =
-            measured.with_context(|| format!("cannot read {}", self.file.display()))?;
-        let mut archive = remote.archive().await?;
-        let request = GetUploadRequest { tenant: self.tenant.clone(), sha256: sha256.clone(), size };
-        let came = archive.get_upload(request).await.map_err(Failure::from)?.into_inner();
-        let offset = if came.stored { 0 } else { came.offset };
-        if offset > 0 && !json {
-            eprintln!("going on after {offset} bytes, where an earlier upload broke off");
-        }
-        let bar = bar(size, json)?;
-        let start = UploadStart { tenant: self.tenant, sha256, size, offset };
-        let (pieces, sent) = mpsc::channel(file::PIECES_WAITING_MAX);
-        bar.set_position(offset);
-        let progress = bar.clone();
-        let reading = file::send(path, start, pieces, move |bytes| progress.inc(bytes));
-        let (answer, read) = tokio::join!(archive.upload_document(ReceiverStream::new(sent)), reading);
-        bar.finish_and_clear();
-        let answer = answer.map_err(Failure::from)?;
-        // A receipt stands also where the hub took less than was read, as it had the document.
-        if let Err(error) = read {
-            tracing::debug!(%error, "the file was not read to its end");
-        }
-        let Some(receipt) = answer.into_inner().receipt else { bail!("the hub gave no receipt") };
+        let receipt = upload(remote, self.tenant, &self.file, json).await?;
         show(&receipt, json)?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Stores a file as a document, with progress; goes on where an earlier try broke off.
+pub(super) async fn upload(
+    remote: &Remote,
+    tenant: String,
+    file: &Path,
+    quiet: bool,
+) -> anyhow::Result<Receipt> {
+    let path = std::fs::canonicalize(file);
+    let measured = path.and_then(|path| Ok((pieces::measure(&mut pieces::open(&path)?)?, path)));
+    let ((sha256, size), path) = measured.with_context(|| format!("cannot read {}", file.display()))?;
+    let mut archive = remote.archive().await?;
+    let request = GetUploadRequest { tenant: tenant.clone(), sha256: sha256.clone(), size };
+    let came = archive.get_upload(request).await.map_err(Failure::from)?.into_inner();
+    let offset = if came.stored { 0 } else { came.offset };
+    if offset > 0 && !quiet {
+        eprintln!("going on after {offset} bytes, where an earlier upload broke off");
+    }
+    let bar = bar(size, quiet)?;
+    let start = UploadStart { tenant, sha256, size, offset };
+    let (parts, sent) = mpsc::channel(pieces::PIECES_WAITING_MAX);
+    bar.set_position(offset);
+    let progress = bar.clone();
+    let reading = pieces::send(path, start, parts, move |bytes| progress.inc(bytes));
+    let (answer, read) = tokio::join!(archive.upload_document(ReceiverStream::new(sent)), reading);
+    bar.finish_and_clear();
+    let answer = answer.map_err(Failure::from)?;
+    // A receipt stands also where the hub took less than was read, as it had the document.
+    if let Err(error) = read {
+        tracing::debug!(%error, "the file was not read to its end");
+    }
+    let Some(receipt) = answer.into_inner().receipt else { bail!("the hub gave no receipt") };
+    Ok(receipt)
 }
 
 fn show(receipt: &Receipt, json: bool) -> anyhow::Result<()> {

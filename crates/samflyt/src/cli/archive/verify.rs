@@ -73,13 +73,14 @@ fn follow(bar: &ProgressBar, progress: &Progress) {
 }
 
 fn render(findings: &[Finding], done: &Progress) -> String {
-    let mut table = Table::new(&["digest", "finding", "found", "detail"]);
+    let mut table = Table::new(&["digest", "finding", "found", "detail", "records"]);
     for finding in findings {
         table.row([
             &finding.sha256,
             document::kind(finding),
             &show::time(finding.found_at.as_ref()),
             &finding.detail,
+            &document::holders(finding),
         ]);
     }
     let text = if table.is_empty() { String::new() } else { table.render() };
@@ -110,18 +111,31 @@ fn moment(text: &str) -> Result<OffsetDateTime, String> {
 
 #[cfg(test)]
 mod tests {
+    use samflyt_proto::archive::Holder;
+
     use super::*;
 
     #[test]
     fn every_finding_is_named_and_counted() {
-        let finding =
-            Finding { sha256: "ab".repeat(32), kind: 2, detail: "gone".to_owned(), ..Finding::default() };
+        let holder = Holder {
+            registrerings_id: "2026/1-2".to_owned(),
+            mappe_id: "2026/1".to_owned(),
+            ..Holder::default()
+        };
+        let finding = Finding {
+            sha256: "ab".repeat(32),
+            kind: 2,
+            detail: "gone".to_owned(),
+            holders: vec![holder],
+            ..Finding::default()
+        };
         let done = Progress { documents: 1_200, bytes: 5, findings: 1, ..Progress::default() };
         let text = render(&[finding], &done);
         assert!(
             text.contains(&"ab".repeat(32)) && text.contains("missing") && text.contains("gone"),
             "{text}"
         );
+        assert!(text.contains("2026/1-2 (case 2026/1)"), "{text}");
         assert!(text.ends_with("1 200 documents, 5 bytes: 1 not good"), "{text}");
     }
 }

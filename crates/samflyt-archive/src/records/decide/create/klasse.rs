@@ -87,6 +87,17 @@ pub(crate) fn new_class(given: &Value, system: &Unit, id: &str, at: &str, by: &s
     Unit { system_id: id.to_owned(), kind: Kind::Klasse, parent, arkivdel: None, doc }
 }
 
+/// Whether these steps make that class already.
+pub(crate) fn is_made(steps: &[Step], given: &Value, system: &Unit) -> bool {
+    let class_id = given.get("klasseID");
+    steps.iter().any(|step| match step {
+        Step::Created { unit, .. } => {
+            unit.parent.as_ref() == Some(&system.system_id) && unit.doc.get("klasseID") == class_id
+        }
+        _ => false,
+    })
+}
+
 impl Making<'_> {
     /// Resolves the member `klassifikasjon` of a document, and makes the classes that open systems get by it.
     pub(super) fn classify(
@@ -116,14 +127,7 @@ impl Making<'_> {
     }
 
     fn make_class(&mut self, given: &Value, system: &Unit) {
-        let class_id = given.get("klasseID");
-        let made_already = self.steps.iter().any(|step| match step {
-            Step::Created { unit, .. } => {
-                unit.parent.as_ref() == Some(&system.system_id) && unit.doc.get("klasseID") == class_id
-            }
-            _ => false,
-        });
-        if !made_already {
+        if !is_made(&self.steps, given, system) {
             let id = self.id();
             let unit = new_class(given, system, &id, &self.moment(), self.by.name());
             self.steps.push(Step::Created { unit, numbers: Vec::new() });

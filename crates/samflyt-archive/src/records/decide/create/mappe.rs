@@ -27,13 +27,9 @@ impl Making<'_> {
         }
         let at = "/mappe";
         let (arkivdel, parent) = self.place_of_mappe(doc, at)?;
-        let steps = self.steps.len();
         let mut kept: Map<String, Value> = doc.as_object().cloned().unwrap_or_default();
         NOT_KEPT.iter().for_each(|member| drop(kept.remove(*member)));
-        if let Err(trouble) = self.classify(&mut kept, &arkivdel.unit, at) {
-            self.steps.truncate(steps);
-            return Err(trouble);
-        }
+        self.classify(&mut kept, &arkivdel.unit, at)?;
         let system_id = self.system_id(doc, at)?;
         self.complete(&mut kept, &system_id);
         let numbers = vec![self.number_mappe(&mut kept, &arkivdel.unit)?];

@@ -11,7 +11,7 @@ mod number;
 pub(crate) mod receipt;
 mod registrering;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use samflyt_noark::unit::Unit;
 use serde_json::{Map, Value, json};
@@ -57,6 +57,8 @@ pub(crate) fn create(
             Ok(receipt) => drop(answer.insert("mappeKvittering".to_owned(), receipt)),
             Err(trouble) => {
                 let found = trouble.into_problems()?;
+                making.steps.clear();
+                making.is_without_mappe = true;
                 answer.insert("mappeFeilet".to_owned(), failed(&found));
                 problems.extend(found);
             }
@@ -102,6 +104,10 @@ struct Making<'m> {
     counted: HashMap<(Series, String, i32), i64>,
     /// The mappe of this message, which its registrering belongs to.
     made: Option<Unit>,
+    /// That mappe could not be made.
+    is_without_mappe: bool,
+    /// The systemIDs that the message gave.
+    given_ids: HashSet<String>,
 }
 
 impl<'m> Making<'m> {
@@ -114,6 +120,8 @@ impl<'m> Making<'m> {
             steps: Vec::new(),
             counted: HashMap::new(),
             made: None,
+            is_without_mappe: false,
+            given_ids: HashSet::new(),
         }
     }
 
@@ -133,7 +141,8 @@ impl<'m> Making<'m> {
     fn system_id(&mut self, doc: &Value, at: &str) -> Result<String, Trouble> {
         let Some(given) = doc.get("systemID").and_then(Value::as_str) else { return Ok(self.id()) };
         let given = given.to_lowercase();
-        if self.records.get(&given)?.is_some() || self.records.holder_of_part(&given)?.is_some() {
+        let known = self.records.get(&given)?.is_some() || self.records.holder_of_part(&given)?.is_some();
+        if known || !self.given_ids.insert(given.clone()) {
             let advice = "leave it out, or refer to what has it";
             return Err(Problem::new(format!("{at}/systemID"), "is in use", advice).into());
         }
@@ -182,3 +191,6 @@ fn open_for_new(stored: &Stored, at: &str) -> Result<(), Trouble> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

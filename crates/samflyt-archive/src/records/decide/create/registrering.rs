@@ -41,6 +41,7 @@ impl Making<'_> {
         let mut kept: Map<String, Value> = doc.as_object().cloned().unwrap_or_default();
         NOT_KEPT.iter().for_each(|member| drop(kept.remove(*member)));
         check_journalpost(&kept, home.as_ref(), &mut problems);
+        self.check_id(&kept, &mut problems)?;
         self.documents(&mut kept, files, AT, &mut problems)?;
         files.check_all_used(AT, &mut problems);
         let system_id = match self.system_id(doc, AT) {
@@ -70,12 +71,29 @@ impl Making<'_> {
         Ok(receipt)
     }
 
+    /// A journalpost gets its id from the archive; of others, one that the sender gives must be free.
+    fn check_id(&self, doc: &Map<String, Value>, problems: &mut Vec<Problem>) -> Result<(), Trouble> {
+        let given = doc.get("registreringsID").and_then(Value::as_str);
+        let Some(given) = given.filter(|_| doc.get(TYPE) != Some(&json!("journalpost"))) else {
+            return Ok(());
+        };
+        if self.records.by_registrerings_id(given)?.is_some() {
+            let advice = "leave it out, or refer to what has it";
+            problems.push(Problem::new(format!("{AT}/registreringsID"), "is in use", advice));
+        }
+        Ok(())
+    }
+
     fn home(&self, doc: &Value) -> Result<Home, Trouble> {
         let at = format!("{AT}/referanseForelderMappe");
         let parent = match (doc.get("referanseForelderMappe"), &self.made) {
             (None, Some(made)) => made.clone(),
             (Some(reference), Some(made)) if find::means(reference, made) => made.clone(),
             (Some(reference), _) => find::mappe(self.records, reference, &at)?.unit,
+            (None, None) if self.is_without_mappe => {
+                let rule = "is missing, and the mappe of this message was not made";
+                return Err(Problem::new(at, rule, "mend the mappe, and send both again").into());
+            }
             (None, None) => {
                 let code = doc.pointer("/arkivdel/kode").and_then(Value::as_str);
                 let arkivdel = self.arkivdel(code, AT)?.unit;

@@ -27,37 +27,54 @@ impl Updating<'_> {
             given.get("avsluttetDato").is_some() || frozen::is_closed(old)
         };
         let was_closed = frozen::is_closed(old);
-        if is_sak && !closes && given.get("avsluttetDato").is_some() {
-            // Krav 3.2.5.
-            let advice = "set saksstatus A: the date follows from it";
-            self.problem(
-                format!("{at}/avsluttetDato"),
-                "is given for a saksmappe that is not closed",
-                advice,
-            );
+        if !closes {
+            self.not_closed(given, is_sak, at);
         }
-        match (was_closed, closes) {
-            (false, true) => self.close(doc, given, old, arkivdel, at)?,
-            (true, false) => self.open_again(doc, arkivdel, &format!("{at}/saksstatus")),
-            _ => {}
+        let withdraws = code(doc, "saksstatus") == Some("U") && old.code("saksstatus") != Some("U");
+        if closes && (!was_closed || withdraws) {
+            self.close(doc, old, arkivdel, at)?;
+        } else if was_closed && !closes {
+            self.open_again(doc, old, arkivdel, &format!("{at}/saksstatus"))?;
+        }
+        if closes {
+            super::plain(doc, given, &["avsluttetDato", "avsluttetAv"]);
         }
         Ok(())
     }
 
-    fn open_again(&mut self, doc: &mut Map<String, Value>, arkivdel: &Stored, at: &str) {
+    /// Krav 3.2.5.
+    fn not_closed(&mut self, given: &Value, is_sak: bool, at: &str) {
+        let advice =
+            if is_sak { "set saksstatus A: the date follows from it" } else { "give avsluttetDato too" };
+        for member in ["avsluttetDato", "avsluttetAv"].iter().filter(|member| given.get(**member).is_some()) {
+            self.problem(format!("{at}/{member}"), "is given for a mappe that is not closed", advice);
+        }
+    }
+
+    fn open_again(
+        &mut self,
+        doc: &mut Map<String, Value>,
+        old: &Unit,
+        arkivdel: &Stored,
+        at: &str,
+    ) -> Result<(), Trouble> {
         // Krav 6.2.6.
         if arkivdel.unit.doc.get("avsluttetDato").is_some() {
             let advice = "have an administrator open the arkivdel";
             self.problem(at, "cannot open a mappe in an arkivdel that is closed", advice);
         }
+        let holder = self.records.unit(Kind::Mappe, old.parent.as_deref().unwrap_or_default())?;
+        if holder.is_some_and(|holder| frozen::is_closed(&holder.unit)) {
+            self.problem(at, "opens a mappe within one that is closed", "open that one first");
+        }
         doc.remove("avsluttetDato");
         doc.remove("avsluttetAv");
+        Ok(())
     }
 
     fn close(
         &mut self,
         doc: &mut Map<String, Value>,
-        given: &Value,
         old: &Unit,
         arkivdel: &Stored,
         at: &str,
@@ -65,7 +82,8 @@ impl Updating<'_> {
         let is_sak = old.type_name() == Some("saksmappe");
         let place = format!("{at}/{}", if is_sak { "saksstatus" } else { "avsluttetDato" });
         // Krav 3.2.6.
-        let has_classes = list(&Value::Object(doc.clone()), "klassifikasjon").first().is_some();
+        let has_classes =
+            doc.get("klassifikasjon").and_then(Value::as_array).is_some_and(|all| !all.is_empty());
         if is_sak && !has_classes && !list(&arkivdel.unit.doc, "klassifikasjonssystem").is_empty() {
             let advice = "give it a klassifikasjon first";
             self.problem(&place, "closes a saksmappe that is in no class", advice);
@@ -83,9 +101,8 @@ impl Updating<'_> {
             self.close_over(post, withdrawn, &place);
         }
         let (moment, by) = (self.moment(), self.by.name());
-        doc.insert("avsluttetDato".to_owned(), json!(moment));
-        doc.insert("avsluttetAv".to_owned(), json!(by));
-        super::plain(doc, given, &["avsluttetDato", "avsluttetAv"]);
+        doc.entry("avsluttetDato").or_insert_with(|| json!(moment));
+        doc.entry("avsluttetAv").or_insert_with(|| json!(by));
         Ok(())
     }
 
@@ -102,7 +119,7 @@ impl Updating<'_> {
             let rule = format!("withdraws a saksmappe whose journalpost {number} is not");
             return self.problem(at, rule, "withdraw it (journalstatus U), or close the mappe by A");
         }
-        // Krav 3.2.7; more statuses than A pass (decision 0020).
+        // Krav 3.2.7; more statuses than A pass (decision 0022).
         if matches!(is, None | Some("M" | "S" | "R")) {
             let rule = format!("closes a saksmappe whose journalpost {number} is not journalført");
             return self.problem(at, rule, "journalfør it (J), or withdraw it (U)");

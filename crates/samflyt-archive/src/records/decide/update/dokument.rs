@@ -39,7 +39,8 @@ impl Updating<'_> {
         self.key_of_document(&mut doc, given, at)?;
         let fixed = frozen::is_fixed(&stored.unit, self.in_closed(&stored)?);
         frozen::dokument(&old, &doc, fixed, at, &mut self.problems);
-        if status::is_journalfoert(stored.unit.code("journalstatus"))
+        if given.get("dokumentstatus").is_some()
+            && status::is_journalfoert(stored.unit.code("journalstatus"))
             && code(&doc, "dokumentstatus") != Some("F")
         {
             // Krav 3.2.30.

@@ -42,7 +42,7 @@ const ARCHIVED_DOCUMENT: [&str; 5] =
     ["tittel", "merknad", "skjerming", "kassasjon", "referanseEksternNoekkel"];
 
 /// Whether a mappe takes no more registreringer.
-pub(super) fn is_closed(mappe: &Unit) -> bool {
+pub(in super::super) fn is_closed(mappe: &Unit) -> bool {
     mappe.doc.get("avsluttetDato").is_some() || matches!(mappe.code("saksstatus"), Some("A" | "U"))
 }
 

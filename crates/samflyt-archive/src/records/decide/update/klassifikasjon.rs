@@ -55,7 +55,7 @@ impl Updating<'_> {
         let primary = primary.transpose()?.flatten();
         match klasse::find(self.records, given, primary.as_ref(), at) {
             Ok((system, class)) => {
-                if class.is_none() {
+                if class.is_none() && !klasse::is_made(&self.steps, given, &system.unit) {
                     let (id, moment) = (self.id(), self.moment());
                     let unit = klasse::new_class(given, &system.unit, &id, &moment, self.by.name());
                     self.steps.push(Step::Created { unit, numbers: Vec::new() });

@@ -18,8 +18,11 @@ pub(super) struct Listed {
     named: &'static [&'static str],
     /// The archive gives an id to what has none.
     numbered: bool,
-    set: fn(&mut Map<String, Value>, &str, &Value),
+    /// Takes one member of an `oppdatering` over.
+    set: Set,
 }
+
+type Set = fn(&mut Map<String, Value>, &str, &Map<String, Value>);
 
 const fn numbered(
     member: &'static str,
@@ -38,19 +41,19 @@ pub(super) const PART: Listed =
     Listed { set: set_part, ..numbered("part", "partOppdateringer", "/partID", &["partID"]) };
 pub(super) const MERKNAD: Listed = numbered("merknad", "merknadOppdateringer", "/merknadID", &["merknadID"]);
 pub(super) const KRYSSREFERANSE: Listed = Listed {
-    set: |item, member, value| {
+    set: |item, member, given| {
         set_one_of(
             &["referanseTilMappe", "referanseTilRegistrering", "referanseTilDokumentbeskrivelse"],
             item,
             member,
-            value,
+            given,
         )
     },
     ..numbered("kryssreferanse", "kryssreferanseOppdateringer", "/kryssreferanseID", &["kryssreferanseID"])
 };
 pub(super) const PUNKT: Listed = numbered("punkt", "punktOppdateringer", "/punktID", &["punktID"]);
 pub(super) const KORRESPONDANSEPART: Listed = Listed {
-    set: |item, member, value| set_one_of(&["organisasjonid", "personid"], item, member, value),
+    set: |item, member, given| set_one_of(&["organisasjonid", "personid"], item, member, given),
     ..numbered(
         "korrespondansepart",
         "korrespondansepartOppdateringer",
@@ -61,8 +64,8 @@ pub(super) const KORRESPONDANSEPART: Listed = Listed {
 pub(super) const PLANIDENT: Listed = Listed {
     key: "/planidentifikasjon",
     named: &["planidentifikasjon"],
-    set: |item, member, value| {
-        set_one_of(&["kommunenummer", "fylkesnummer", "landkode"], item, member, value)
+    set: |item, member, given| {
+        set_one_of(&["kommunenummer", "fylkesnummer", "landkode"], item, member, given)
     },
     ..by_value("planident", "planidentOppdateringer")
 };
@@ -94,8 +97,8 @@ impl Listed {
     fn change(&self, kept: &mut Value, given: &Value) {
         let (Some(kept), Some(given)) = (kept.as_object_mut(), given.as_object()) else { return };
         let first = self.named.iter().find(|name| given.contains_key(**name));
-        for (member, value) in given.iter().filter(|(member, _)| Some(&member.as_str()) != first) {
-            (self.set)(kept, member, value);
+        for member in given.keys().filter(|member| Some(&member.as_str()) != first) {
+            (self.set)(kept, member, given);
         }
     }
 }
@@ -129,15 +132,15 @@ impl Updating<'_> {
     }
 
     fn add(&mut self, kept: &mut Vec<Value>, item: &Value, listed: &Listed, at: String) {
-        if !listed.named.is_empty() && kept.iter().any(|kept| listed.is(kept, item)) {
+        if listed.numbered && kept.iter().any(|kept| listed.is(kept, item)) {
             return self.problem(
                 at,
                 "has an id that is in use",
                 "leave the id out, or send it as `oppdatering`",
             );
         }
-        // The same word twice says no more than once.
-        if listed.named.is_empty() && kept.contains(item) {
+        // The same word twice says no more than once. Plans and buildings of one number may be several, and differ.
+        if !listed.numbered && kept.contains(item) {
             return;
         }
         let mut item = item.clone();
@@ -170,35 +173,43 @@ pub(super) fn each<'v>(
     one.map(|value| (value, place)).into_iter().chain(many)
 }
 
-fn set(item: &mut Map<String, Value>, member: &str, value: &Value) {
-    item.insert(member.to_owned(), value.clone());
+fn set(item: &mut Map<String, Value>, member: &str, given: &Map<String, Value>) {
+    item.insert(member.to_owned(), given[member].clone());
 }
 
-/// Of some members an item has one at most.
-fn set_one_of(choice: &[&str], item: &mut Map<String, Value>, member: &str, value: &Value) {
+/// Of some members an item has those that were given last.
+fn set_one_of(choice: &[&str], item: &mut Map<String, Value>, member: &str, given: &Map<String, Value>) {
     if choice.contains(&member) {
-        choice.iter().for_each(|other| drop(item.remove(*other)));
+        choice
+            .iter()
+            .filter(|other| !given.contains_key(**other))
+            .for_each(|other| drop(item.remove(*other)));
     }
-    set(item, member, value);
+    set(item, member, given);
 }
 
 /// A part's identity is one text in an update, and has a country in the records.
-fn set_part(item: &mut Map<String, Value>, member: &str, value: &Value) {
-    let choice = ["organisasjonID", "personID"];
-    match member {
-        "organisasjonid" => set_one_of(&choice, item, "organisasjonID", &json!({"identifikator": value})),
-        "personid" => {
-            set_one_of(&choice, item, "personID", &json!({"landkode": "NO", "identifikator": value}));
-        }
-        "virksomhetsspesifikkeMetadataOppdateringer" => metadata(item, value),
-        _ => set(item, member, value),
+fn set_part(item: &mut Map<String, Value>, member: &str, given: &Map<String, Value>) {
+    let value = &given[member];
+    let identity = match member {
+        "organisasjonid" => Some(("organisasjonID", json!({"identifikator": value}))),
+        "personid" => Some(("personID", json!({"landkode": "NO", "identifikator": value}))),
+        _ => None,
+    };
+    if let Some((member, identity)) = identity {
+        ["organisasjonID", "personID"].iter().for_each(|other| drop(item.remove(*other)));
+        item.insert(member.to_owned(), identity);
+    } else if member == "virksomhetsspesifikkeMetadataOppdateringer" {
+        metadata(item, value);
+    } else {
+        set(item, member, given);
     }
 }
 
-fn set_attendant(item: &mut Map<String, Value>, member: &str, value: &Value) {
+fn set_attendant(item: &mut Map<String, Value>, member: &str, given: &Map<String, Value>) {
     match item.get_mut("identifikator") {
-        Some(identity) if member == "navn" => identity["navn"] = value.clone(),
-        _ => set(item, member, value),
+        Some(identity) if member == "navn" => identity["navn"] = given[member].clone(),
+        _ => set(item, member, given),
     }
 }
 

@@ -20,6 +20,7 @@ use samflyt_noark::write::TYPE;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
+pub(super) use self::frozen::is_closed;
 use super::{Problem, Trouble, calendar};
 use crate::records::{Actor, Decision, Records, Step, external_key};
 
@@ -146,3 +147,6 @@ fn code<'d>(doc: &'d Map<String, Value>, member: &str) -> Option<&'d str> {
 fn members(unit: &Unit) -> Map<String, Value> {
     unit.doc.as_object().cloned().unwrap_or_default()
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

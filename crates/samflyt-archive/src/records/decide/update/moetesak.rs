@@ -8,9 +8,17 @@ use super::lists::each;
 impl Updating<'_> {
     pub(super) fn moetesak(&mut self, doc: &mut Map<String, Value>, given: &Value, at: &str) {
         let members = ["saksbeskrivelse", "innstilling"];
-        self.section(doc, given, ("utredning", "utredning", "utredningsdokumenter"), &members, at);
+        let element = "utredning";
+        self.section(doc, given, ("utredning", element, "utredningsdokumenter"), &members, at);
+        self.complete(doc, given, ("utredning", element), &["saksbeskrivelse", "innstilling"], at);
         let members = ["vedtakstekst", "votering", "behandlingsprotokoll", "dato"];
-        self.section(doc, given, ("vedtak", "vedtakOppdatering", "vedtaksdokumenter"), &members, at);
+        let element = "vedtakOppdatering";
+        self.section(doc, given, ("vedtak", element, "vedtaksdokumenter"), &members, at);
+        // A message has one of them at most, so a vedtak begins with its text, and was made now unless the next one says when.
+        if let Some(vedtak) = doc.get_mut("vedtak").and_then(Value::as_object_mut) {
+            vedtak.entry("dato").or_insert_with(|| json!(self.moment()));
+        }
+        self.complete(doc, given, ("vedtak", element), &["vedtakstekst"], at);
         let Some(changes) = given.get("innstillingOppdatering") else { return };
         if is_deleted(changes) {
             doc.remove("innstilling");
@@ -42,6 +50,22 @@ impl Updating<'_> {
         }
         if !kept.is_empty() {
             doc.insert(member.to_owned(), Value::Object(kept));
+        }
+    }
+
+    /// A part of a moetesak that a message begins has all that such a part has.
+    fn complete(
+        &mut self,
+        doc: &Map<String, Value>,
+        given: &Value,
+        (member, element): (&str, &str),
+        required: &[&str],
+        at: &str,
+    ) {
+        let Some(kept) = doc.get(member).filter(|_| given.get(element).is_some()) else { return };
+        for name in required.iter().filter(|name| kept.get(**name).is_none()) {
+            let rule = format!("is missing, and a {member} has it");
+            self.problem(format!("{at}/{element}/{name}"), rule, "give it first");
         }
     }
 

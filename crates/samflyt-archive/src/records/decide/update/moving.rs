@@ -64,6 +64,11 @@ impl Updating<'_> {
         if frozen::is_closed(target) {
             self.problem(at, "leads to a mappe that is closed", "open it again first, or use another mappe");
         }
+        let to = self.arkivdel_of(target)?;
+        // Krav 2.3.6.
+        if to.unit.doc.get("avsluttetDato").is_some() {
+            self.problem(at, "leads into an arkivdel that is closed", "use a mappe of one that is open");
+        }
         // Krav 3.2.39.
         if let Some(other) = avskrivning::bound(self.records, unit)? {
             let rule = format!("moves a journalpost that writes off or is written off by {other}");
@@ -81,8 +86,7 @@ impl Updating<'_> {
                 advice,
             );
         }
-        let (from, to) = (self.arkivdel_of(unit)?, self.arkivdel_of(target)?);
-        if from.unit.parent != to.unit.parent {
+        if self.arkivdel_of(unit)?.unit.parent != to.unit.parent {
             let advice = "withdraw it (U), and send it to the other arkiv anew";
             self.problem(at, "leads to another arkiv, whose journal has numbers of its own", advice);
         }

@@ -1,7 +1,7 @@
 //! `registreringOppdateringer`: a registrering, journalpost, arkivnotat or moetesak.
 
-use samflyt_noark::unit::Kind;
-use serde_json::{Value, json};
+use samflyt_noark::unit::{Kind, Unit};
+use serde_json::{Map, Value, json};
 
 use super::super::{edit, find};
 use super::lists::{FORFATTER, KORRESPONDANSEPART, KRYSSREFERANSE, MERKNAD, NOEKKELORD, PART};
@@ -54,16 +54,7 @@ impl Updating<'_> {
         self.key(&mut doc, given, &stored.unit, at)?;
         self.moetesak(&mut doc, given, at);
         self.status_of_journalpost(&mut doc, given, &stored.unit, at);
-        // Krav 2.6.3.
-        let outside = matches!(super::code(&doc, "journalposttype"), Some("I" | "U"));
-        if outside
-            && !doc.contains_key("korrespondansepart")
-            && stored.unit.doc.get("korrespondansepart").is_some()
-        {
-            let advice = "leave one, or add another in the same message";
-            let at = format!("{at}/korrespondansepartOppdateringer/slett");
-            self.problem(at, "takes the last korrespondansepart away", advice);
-        }
+        self.check_parts(&doc, &stored.unit, at);
         let in_closed = self.in_closed(&stored)?;
         frozen::registrering(&stored.unit, &doc, in_closed, at, &mut self.problems);
         let step = match given.get("referanseForelderMappe") {
@@ -74,6 +65,22 @@ impl Updating<'_> {
         };
         self.steps.extend(step);
         Ok(())
+    }
+
+    /// Krav 2.6.3, for what goes between the municipality and others.
+    fn check_parts(&mut self, doc: &Map<String, Value>, old: &Unit, at: &str) {
+        let kind = super::code(doc, "journalposttype");
+        if !matches!(kind, Some("I" | "U")) || doc.contains_key("korrespondansepart") {
+            return;
+        }
+        if old.doc.get("korrespondansepart").is_some() {
+            let advice = "leave one, or add another in the same message";
+            let at = format!("{at}/korrespondansepartOppdateringer/slett");
+            self.problem(at, "takes the last korrespondansepart away", advice);
+        } else if kind != old.code("journalposttype") {
+            let rule = "is of a type that has a korrespondansepart, and there is none";
+            self.problem(format!("{at}/journalposttype"), rule, "add one in the same message");
+        }
     }
 
     /// Whether the mappe that a registrering is in is closed.

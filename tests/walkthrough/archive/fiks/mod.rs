@@ -1,0 +1,8 @@
+//! The national protocol, as a fagsystem speaks it.
+
+mod bad_input;
+mod by_hand;
+mod cases;
+pub mod door;
+mod published;
+mod sending;
