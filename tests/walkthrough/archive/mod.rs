@@ -6,6 +6,7 @@ mod damage;
 mod deposits;
 mod deposits_kill;
 mod extraction;
+mod drop;
 mod fiks;
 mod fsync;
 mod http;

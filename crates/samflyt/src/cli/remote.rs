@@ -155,6 +155,11 @@ impl Remote {
         self.connect(self.endpoint_checked()?.timeout(ANSWER_WAIT_MAX)).await
     }
 
+    /// A connection that is made when it is used, and made again when the hub was gone.
+    pub(super) fn lazy_channel(&self) -> anyhow::Result<Channel> {
+        Ok(self.endpoint_checked()?.connect_lazy())
+    }
+
     async fn connect(&self, endpoint: Endpoint) -> anyhow::Result<Channel> {
         let error = match endpoint.connect().await {
             Ok(channel) => return Ok(channel),
@@ -196,8 +201,12 @@ impl Remote {
     }
 
     fn bearer(&self) -> anyhow::Result<Bearer> {
+        Bearer::of(self.token_text().as_deref())
+    }
+
+    pub(super) fn token_text(&self) -> Option<String> {
         let given = self.token.as_ref().map(|token| token.0.clone()).filter(|token| !token.is_empty());
-        Bearer::of(given.or_else(|| self.kept_token()).as_deref())
+        given.or_else(|| self.kept_token())
     }
 
     fn kept_token(&self) -> Option<String> {
