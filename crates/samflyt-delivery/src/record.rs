@@ -21,10 +21,20 @@ pub(crate) struct Subscription {
     pub form: Form,
     pub limits: Limits,
     pub state: State,
+    /// Set where it repeats the past for another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<Replay>,
     /// Organisation number of who made or changed it.
     pub by: String,
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
+}
+
+/// Of which subscription, and up to which sequence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Replay {
+    pub of: String,
+    pub until: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

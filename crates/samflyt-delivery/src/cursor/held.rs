@@ -60,10 +60,6 @@ impl Hold {
         self.open = Some(open);
     }
 
-    fn is_dead(&self) -> bool {
-        self.failed.as_ref().is_some_and(|failed| failed.again_at.is_none())
-    }
-
     fn is_due(&self, now: OffsetDateTime) -> bool {
         let due = self.failed.as_ref().is_none_or(|failed| failed.again_at.is_some_and(|at| at <= now));
         self.told && due && self.open.is_none()
@@ -87,16 +83,6 @@ impl Cursor {
             }
         }
         to_read
-    }
-
-    /// When the next held entity may be tried again.
-    pub fn next_due(&self) -> Option<OffsetDateTime> {
-        let waiting =
-            self.held.values().filter(|hold| !hold.reading && hold.open.is_none() && !hold.is_dead());
-        let at = |hold: &Hold| {
-            hold.failed.as_ref().and_then(|failed| failed.again_at).unwrap_or(OffsetDateTime::UNIX_EPOCH)
-        };
-        waiting.map(at).min()
     }
 
     /// What was read of an entity, ascending; `whole`: the log has no more of it.

@@ -20,7 +20,9 @@ use crate::filter::About;
 use crate::record::{Discarded, Held, Limits, Rule};
 use held::Hold;
 
+pub(crate) use held::ToRead;
 pub(crate) use settle::Verdict;
+pub(crate) use tell::{Known, Telling};
 
 /// Entities that are held back at once, at most: then nothing new is looked at until one of them goes on.
 const HELD_MAX: usize = 1_024;
@@ -140,10 +142,6 @@ impl Cursor {
 
     pub fn in_flight(&self) -> usize {
         self.open
-    }
-
-    pub fn rule(&self) -> Option<&Rule> {
-        self.rules.last()
     }
 
     /// From here on other events are the subscription's.
@@ -301,6 +299,33 @@ impl Cursor {
             Some(flow) if flow.open.is_none() => self.ready.push_back(Arc::clone(entity)),
             _ => {}
         }
+    }
+
+    /// Whether an event is on its way.
+    pub fn is_open(&self, entity: &str, sequence: u64) -> bool {
+        let open = match self.held.get(entity) {
+            Some(hold) => hold.open.as_ref(),
+            None => self.flows.get(entity).and_then(|flow| flow.open.as_ref()),
+        };
+        open.is_some_and(|open| open.entry.sequence == sequence)
+    }
+
+    /// When the hub learned of the oldest event that is not settled, as far as that is known.
+    pub fn oldest_at(&self) -> Option<OffsetDateTime> {
+        let flows = self.flows.values().flat_map(|flow| {
+            let open = flow.open.as_ref().map(|open| &open.entry);
+            open.into_iter().chain(flow.waiting.front())
+        });
+        let held = self
+            .held
+            .values()
+            .filter_map(|hold| hold.open.as_ref().map(|open| &open.entry).or_else(|| hold.queue.front()));
+        flows.chain(held).map(|entry| entry.learned_at).min()
+    }
+
+    /// Until when nothing is sent, as the consumer is down.
+    pub fn rests_until(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        self.rest_until.filter(|until| *until > now)
     }
 
     /// Held entities, by name.
