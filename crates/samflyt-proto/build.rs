@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "archive/v1/messages",
             "archive/v1/public_journal",
             "archive/v1/records",
+            "delivery/v1/delivery",
         ])
         .map(|file| format!("samflyt/{file}.proto"));
     let descriptors = protox::compile(files, [&root])?;

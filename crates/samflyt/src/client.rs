@@ -11,6 +11,7 @@ use samflyt_proto::archive::public_journal_service_client::PublicJournalServiceC
 use samflyt_proto::archive::record_service_client::RecordServiceClient;
 use samflyt_proto::archive::upload_document_request::Part;
 use samflyt_proto::archive::{UploadDocumentRequest, UploadStart};
+use samflyt_proto::delivery::delivery_service_client::DeliveryServiceClient;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
@@ -137,6 +138,11 @@ impl Client {
         let parts = parts.into_iter().map(|part| UploadDocumentRequest { part: Some(part) });
         self.archive().upload_document(futures::stream::iter(parts)).await?;
         Ok(digest)
+    }
+
+    pub fn delivery(&self) -> DeliveryServiceClient<Authenticated> {
+        DeliveryServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
     }
 
     pub fn messages(&self) -> FiksArkivServiceClient<Authenticated> {
