@@ -1,9 +1,12 @@
 //! Documents: stored for good, given back as they were, or refused by name.
 
 mod bad_uploads;
+mod casework;
 mod damage;
 mod deposits;
 mod deposits_kill;
+mod extraction;
+mod drop;
 mod fiks;
 mod fsync;
 mod http;

@@ -16,11 +16,17 @@ use crate::documents::store::{Broken, Reading};
 
 /// A document that was good when it was last read, and is read again.
 pub(crate) struct Download {
+    copy: CopyOut,
+    pub fact: Fact,
+}
+
+/// A document that is read, and checked on its way.
+pub(crate) struct CopyOut {
     store: Arc<DocumentStore>,
     tenant: TenantId,
     digest: Digest,
     reading: Reading,
-    pub fact: Fact,
+    size: u64,
 }
 
 impl DocumentStore {
@@ -50,8 +56,21 @@ impl DocumentStore {
             Judged::Bad(finding, _) => return Err(damaged(digest, &finding)),
             Judged::Unknown => return Err(not_found(digest)),
         };
-        let reading = self.documents.read(&tenant, digest, fact.size, false).await?;
-        Ok(Download { store: Arc::clone(self), tenant, digest, reading, fact })
+        Ok(Download { copy: self.copy_out(&tenant, digest, fact.size).await?, fact })
+    }
+
+    /// A document of which the caller, who was admitted, knows the size: nothing is asked but the document itself.
+    ///
+    /// # Errors
+    /// `STORE_UNAVAILABLE`.
+    pub async fn copy_out(
+        self: &Arc<Self>,
+        tenant: &TenantId,
+        digest: Digest,
+        size: u64,
+    ) -> Result<CopyOut, Refusal> {
+        let reading = self.documents.read(tenant, digest, size, false).await?;
+        Ok(CopyOut { store: Arc::clone(self), tenant: tenant.clone(), digest, reading, size })
     }
 }
 
@@ -61,10 +80,7 @@ impl Download {
     /// # Errors
     /// `DOCUMENT_DAMAGED` in place of the last piece, or of any that cannot be read.
     pub async fn next(&mut self) -> Result<Option<Bytes>, Refusal> {
-        match self.reading.next().await {
-            Ok(piece) => Ok(piece),
-            Err(broken) => Err(self.broken(broken).await),
-        }
+        self.copy.next().await
     }
 
     /// All pieces, after one that was taken already.
@@ -77,6 +93,19 @@ impl Download {
             Ok(piece.map(|piece| (piece, (download, None))))
         })
     }
+}
+
+impl CopyOut {
+    /// The next piece; none after the last.
+    ///
+    /// # Errors
+    /// As [`Download::next`].
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Refusal> {
+        match self.reading.next().await {
+            Ok(piece) => Ok(piece),
+            Err(broken) => Err(self.broken(broken).await),
+        }
+    }
 
     /// Remembers what was found, unless a second look at the whole document, with nobody writing it, finds it good.
     async fn broken(&self, broken: Broken) -> Refusal {
@@ -88,7 +117,7 @@ impl Download {
             }
             Err(error) => {
                 tracing::error!(%error, "a document that was read wrongly could not be looked at again");
-                damaged(self.digest, &Finding::new(&broken, self.fact.size, self.store.deps.clock.now()))
+                damaged(self.digest, &Finding::new(&broken, self.size, self.store.deps.clock.now()))
             }
         }
     }

@@ -11,7 +11,7 @@ use samflyt_projection::{Fold, FoldError, StoreError, Writer};
 use serde_json::Value;
 
 use super::keys::{Number, Of, Place};
-use super::reader::{Labels, Stored, place_of};
+use super::reader::{Labels, Stored, class_hash, first_class, place_of};
 use super::{Change, Keys, Seal, Step};
 
 pub(crate) struct RecordFold(pub Arc<Keys>);
@@ -85,7 +85,13 @@ impl Folding<'_, '_> {
                     self.put_sealed(key, &value)?;
                     self.count(number);
                 }
-                Step::Released { .. } => {}
+                Step::Released { documents } => {
+                    let at = self.change.at.unix_timestamp_nanos().to_be_bytes();
+                    for digest in documents {
+                        let key = self.of().released(digest);
+                        self.writer.put(key, at);
+                    }
+                }
             }
         }
         let cause = self.seal.look_up(&["cause", &self.change.cause]);
@@ -180,8 +186,15 @@ fn index(of: Of<'_>, seal: &Seal, stored: &Stored) -> BTreeMap<Vec<u8>, Vec<u8>>
     if let Some(parent) = &unit.parent {
         entries.insert(of.child(parent, unit.kind, stored.place), id.clone());
     }
+    if let Some(arkivdel) = unit.arkivdel.as_deref().filter(|_| unit.parent == unit.arkivdel) {
+        let class = class_hash(seal, first_class(&unit.doc));
+        entries.insert(of.placed(arkivdel, class, unit.kind, stored.place), id.clone());
+    }
     for label in Labels::of(unit) {
         entries.insert(of.looked_up(label.hash(seal)), label.target.as_bytes().to_vec());
+    }
+    if let Some(day) = unit.text("/journaldato").and_then(|date| date.get(..10)) {
+        entries.insert(of.dated(day, stored.place), id.clone());
     }
     for part in parts(&unit.doc) {
         if let Some(part_id) = part.get("systemID").and_then(Value::as_str) {

@@ -24,9 +24,10 @@ use samflyt_proto::archive::record_service_server::RecordServiceServer;
 use crate::Archive;
 
 pub(crate) use change::{Actor, Change, Step};
-pub(crate) use fold::{OF_MEETING, RecordFold, described, list, parts, settled};
+pub(crate) use fold::{OF_MEETING, RecordFold, described, list, open, parts, settled};
+pub(crate) use grpc::refusal;
 pub(crate) use held::Held;
-pub(crate) use reader::{Records, Stored, external_key};
+pub(crate) use reader::{Records, Stored, external_key, first_class, reading};
 pub(crate) use recorder::{Decision, NotCarried, Recorder, unreadable};
 pub use seal::KeyError;
 pub(crate) use seal::{Keys, Seal};
@@ -34,7 +35,12 @@ pub(crate) use seal::{Keys, Seal};
 /// A new systemID, or id of a part: a random UUID.
 pub(crate) fn new_id() -> String {
     #[allow(clippy::disallowed_methods, reason = "an id that a seed could give again would be no id")]
-    let mut bytes: [u8; 16] = rand::random();
+    let bytes: [u8; 16] = rand::random();
+    uuid(bytes)
+}
+
+/// A UUID in its usual form, of these bytes.
+pub(crate) fn uuid(mut bytes: [u8; 16]) -> String {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

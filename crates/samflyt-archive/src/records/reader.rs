@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use samflyt_events::TenantId;
+use samflyt_events::subject::archive_stream;
+use samflyt_events::{Refusal, TenantId};
 use samflyt_noark::unit::{Kind, Unit};
 use samflyt_projection::{StoreError, View};
+use samflyt_proto::common::{Completeness, Position};
+use samflyt_runtime::refused::timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::fold::list;
 use super::keys::{Number, Of, Place, Series};
-use super::{Actor, Seal};
+use super::{Actor, Seal, unreadable};
 use crate::Digest;
 
 /// A unit, and how it came to be as it is. Persisted, sealed.
@@ -104,6 +107,18 @@ pub(crate) fn external_key(doc: &Value) -> Option<(&str, &str)> {
     Some((key.get("fagsystem")?.as_str()?, key.get("noekkel")?.as_str()?))
 }
 
+/// The class that a mappe or a registrering is in first: the ids of its klassifikasjonssystem and of the class.
+pub(crate) fn first_class(doc: &Value) -> Option<(&str, &str)> {
+    let first = doc.pointer("/klassifikasjon/0")?;
+    let system = first.get("klassifikasjonssystemID").and_then(Value::as_str).unwrap_or_default();
+    Some((system, first.get("klasseID")?.as_str()?))
+}
+
+/// A class in a key; all zeros for none.
+pub(crate) fn class_hash(seal: &Seal, class: Option<(&str, &str)>) -> [u8; 16] {
+    class.map_or([0; 16], |(system, class)| seal.look_up(&["placed", system, class]))
+}
+
 /// Reads a tenant's records.
 #[derive(Clone)]
 pub(crate) struct Records {
@@ -125,6 +140,24 @@ impl Records {
     /// A unit of a kind.
     pub fn unit(&self, kind: Kind, system_id: &str) -> Result<Option<Stored>, StoreError> {
         Ok(self.get(system_id)?.filter(|stored| stored.unit.kind == kind))
+    }
+
+    /// How much of the archive's log an answer reflects.
+    pub fn completeness(&self, truncated: bool) -> Completeness {
+        let stream = archive_stream(&self.tenant);
+        let position = self.view.position(&stream).map(|found| Position {
+            tenant: self.tenant.to_string(),
+            stream,
+            sequence: found.sequence,
+            head: found.head,
+            lag_events: found.head.saturating_sub(found.sequence),
+            head_observed_at: found.head_observed_at.map(timestamp),
+        });
+        Completeness {
+            positions: position.into_iter().collect(),
+            truncated,
+            rebuilding: self.view.rebuilding(),
+        }
     }
 
     fn looked_up(&self, words: &[&str]) -> Result<Option<String>, StoreError> {
@@ -231,9 +264,61 @@ impl Records {
         self.units_at(self.of().children(parent, kind))
     }
 
+    /// What an arkivdel holds itself of a kind that is first in a class (see [`first_class`]), or in none.
+    pub fn placed(
+        &self,
+        arkivdel: &str,
+        class: Option<(&str, &str)>,
+        kind: Kind,
+    ) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
+        self.units_at(self.of().all_placed(arkivdel, class_hash(&self.seal, class), kind))
+    }
+
     /// All units of a kind, in the order of their making.
     pub fn all(&self, kind: Kind) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
         self.units_at(self.of().all_of_kind(kind))
+    }
+
+    /// The units of a kind from a place on, in the order of their making.
+    pub fn all_from(
+        &self,
+        kind: Kind,
+        from: Place,
+    ) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
+        let (from, to) = (self.of().of_kind(kind, from), self.of().of_kind(kind, Place::END));
+        self.units_in(&from, &to)
+    }
+
+    /// The journalposter of some days (`xs:date`), by journaldato and in the order of their making, from a place of the first
+    /// day on.
+    pub fn dated(
+        &self,
+        (from, place): (&str, Place),
+        to: &str,
+    ) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
+        let (from, to) = (self.of().dated(from, place), self.of().dated(to, Place::END));
+        self.units_in(&from, &to)
+    }
+
+    fn units_in(&self, from: &[u8], to: &[u8]) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
+        let records = self.clone();
+        self.view.range(from..to).filter_map(move |pair| {
+            let read = || records.get(&text(pair?.1)?);
+            read().transpose()
+        })
+    }
+
+    /// The documents that were ever released by disposal, each with when that was last.
+    pub fn released(&self) -> impl Iterator<Item = Result<(String, OffsetDateTime), StoreError>> + use<> {
+        let prefix = self.of().all_released();
+        let from = prefix.len();
+        self.view.scan_prefix(&prefix).map(move |pair| {
+            let (mut key, at) = pair?;
+            let wrong = StoreError::Corrupt("a released document is not of its form");
+            let at = at.try_into().ok().map(i128::from_be_bytes);
+            let at = at.and_then(|nanos| OffsetDateTime::from_unix_timestamp_nanos(nanos).ok());
+            Ok((text(key.split_off(from))?, at.ok_or(wrong)?))
+        })
     }
 
     fn units_at(&self, prefix: Vec<u8>) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
@@ -313,6 +398,17 @@ impl Records {
             Ok((at, ids.map_err(|_| StoreError::Corrupt("a list of records is not of its form"))?))
         })
     }
+}
+
+/// Reads many records where that keeps nobody else waiting.
+///
+/// # Errors
+/// `STORE_UNAVAILABLE`.
+pub(crate) async fn reading<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, Refusal> {
+    let read = tokio::task::spawn_blocking(read).await;
+    read.unwrap_or(Err(StoreError::Corrupt("reading the records was broken off"))).map_err(unreadable)
 }
 
 fn text(bytes: Vec<u8>) -> Result<String, StoreError> {

@@ -4,6 +4,7 @@
 
 mod child;
 mod deposits;
+mod extraction;
 mod gateway;
 mod latency;
 mod load;
@@ -30,6 +31,8 @@ enum What {
     Rebuild,
     /// Deposits of one journalpost with one document, durable, and their receipts
     Deposits,
+    /// Noark 5 extractions of three sizes, their speed and memory; takes minutes
+    Extraction,
     /// Questions about a generated nation of 357 municipalities, and what the hub needs for it; takes minutes
     Nation,
 }
@@ -57,7 +60,8 @@ impl Bench {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let config = TelemetryConfig { log_filter: "warn".to_owned(), ..TelemetryConfig::default() };
         let _telemetry = telemetry::init(&config, "samflyt-bench")?;
-        let all = [What::Gateway, What::Latency, What::Rebuild, What::Deposits, What::Nation];
+        let all =
+            [What::Gateway, What::Latency, What::Rebuild, What::Deposits, What::Extraction, What::Nation];
         let chosen = if self.what.is_empty() { all.to_vec() } else { self.what.clone() };
         let fsync = machine::fsync()?;
         let mut report = json!({
@@ -73,6 +77,7 @@ impl Bench {
                 What::Latency => ("latency", latency::measure(self.quick).await?),
                 What::Rebuild => ("rebuild", rebuild::measure(self.quick).await?),
                 What::Deposits => ("deposits", deposits::measure(self.quick).await?),
+                What::Extraction => ("extraction", extraction::measure(self.quick).await?),
                 What::Nation => ("nation", nation::measure(self.quick).await?),
             };
             report[name] = measured;

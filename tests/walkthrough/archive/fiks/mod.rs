@@ -4,5 +4,5 @@ mod bad_input;
 mod by_hand;
 mod cases;
 pub mod door;
-mod published;
+pub mod published;
 mod sending;
