@@ -11,10 +11,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "lineage/v1/lineage",
             "lineage/v1/insight",
             "archive/v1/archive",
+            "archive/v1/casework",
             "archive/v1/deposits",
             "archive/v1/extraction",
             "archive/v1/messages",
+            "archive/v1/public_journal",
             "archive/v1/records",
+            "delivery/v1/delivery",
         ])
         .map(|file| format!("samflyt/{file}.proto"));
     let descriptors = protox::compile(files, [&root])?;

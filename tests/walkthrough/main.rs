@@ -12,6 +12,7 @@ mod catalogue;
 mod collected_twice;
 mod contracts;
 mod corruption;
+mod delivery;
 mod drift;
 mod fsync;
 mod house;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::AccessConfig;
 use crate::innsyn::{Kodelister, usual_kodelister};
 use crate::messages::MessagesConfig;
+use crate::public_journal::PublicJournalConfig;
 
 /// Every field has a default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -33,6 +34,8 @@ pub struct ArchiveConfig {
     pub other_formats: OtherFormats,
     /// Fiks Arkiv messages. `SAMFLYT_ARCHIVE__MESSAGES__…`
     pub messages: MessagesConfig,
+    /// What the public sees of the journal. `SAMFLYT_ARCHIVE__PUBLIC_JOURNAL__…`
+    pub public_journal: PublicJournalConfig,
     /// Limits of single tenants, by id; what is left out is as above.
     /// `SAMFLYT_ARCHIVE__TENANTS__<TENANT>__DOCUMENT_BYTES_MAX`
     pub tenants: BTreeMap<String, TenantLimits>,
@@ -98,6 +101,7 @@ impl Default for ArchiveConfig {
             .to_vec(),
             other_formats: OtherFormats::Warn,
             messages: MessagesConfig::default(),
+            public_journal: PublicJournalConfig::default(),
             tenants: BTreeMap::new(),
             access: Vec::new(),
             kodelister: BTreeMap::new(),

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod casework;
 mod config;
 mod deposits;
 mod documents;
@@ -9,6 +10,7 @@ mod extraction;
 mod fiks;
 mod innsyn;
 mod messages;
+mod public_journal;
 mod records;
 
 use std::path::PathBuf;
@@ -29,6 +31,7 @@ pub use access::AccessConfig;
 pub use config::{ArchiveConfig, OtherFormats, TenantLimits};
 pub use documents::{Digest, StoreError};
 pub use messages::MessagesConfig;
+pub use public_journal::PublicJournalConfig;
 pub use records::KeyError;
 
 /// The archive cannot start.
@@ -85,6 +88,8 @@ pub async fn run(
     let (messages, messages_http) = messages::serve(&archive);
     let routes = tonic::service::Routes::new(service)
         .add_service(records::serve(&archive))
+        .add_service(casework::serve(&archive))
+        .add_service(public_journal::serve(&archive))
         .add_service(deposits::serve(&archive))
         .add_service(extraction::serve(&archive))
         .add_service(messages);
@@ -94,6 +99,8 @@ pub async fn run(
         names: vec![
             "samflyt.archive.v1.ArchiveService",
             "samflyt.archive.v1.RecordService",
+            "samflyt.archive.v1.CaseworkService",
+            "samflyt.archive.v1.PublicJournalService",
             "samflyt.archive.v1.DepositService",
             "samflyt.archive.v1.FiksArkivService",
             "samflyt.archive.v1.ExtractionService",

@@ -39,6 +39,26 @@ pub fn messages_stream(tenant: &TenantId) -> String {
     format!("MESSAGES_{tenant}")
 }
 
+/// `DELIVERY_seljord`: the municipality's subscriptions, and what was delivered.
+pub fn delivery_stream(tenant: &TenantId) -> String {
+    format!("DELIVERY_{tenant}")
+}
+
+/// The tenant of a `DELIVERY_` stream.
+pub fn delivery_tenant(stream: &str) -> Option<TenantId> {
+    TenantId::new(stream.strip_prefix("DELIVERY_")?).ok()
+}
+
+/// What was delivered, of all of a tenant's subscriptions.
+pub fn delivery_progress(tenant: &TenantId) -> String {
+    format!("delivery.{tenant}.progress")
+}
+
+/// The states of one subscription.
+pub fn delivery_subscription(tenant: &TenantId, id: &str) -> String {
+    format!("delivery.{tenant}.subscription.{id}")
+}
+
 /// All subjects of a tenant's log.
 pub fn events_of(tenant: &TenantId) -> String {
     format!("events.{tenant}.>")

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_nats::jetstream::message::StreamMessage;
-use async_nats::jetstream::stream::{DirectGetErrorKind, RawMessageErrorKind};
+use async_nats::jetstream::stream::{DirectGetErrorKind, LastRawMessageErrorKind, RawMessageErrorKind};
 use futures::StreamExt;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -43,6 +43,25 @@ impl Log {
             Ok(message) => Ok(Some(message.into())),
             Err(error) => match error.kind() {
                 RawMessageErrorKind::NoMessageFound => Ok(None),
+                _ => Err(ReadError::Unexpected(error.to_string())),
+            },
+        }
+    }
+
+    /// The last message of a subject, from the stream's leader.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the broker does not answer.
+    pub async fn last_of(&self, stream: &str, subject: &str) -> Result<Option<Entry>, ReadError> {
+        let stream = self
+            .jetstream
+            .get_stream_no_info(stream)
+            .await
+            .map_err(|e| ReadError::Unexpected(e.to_string()))?;
+        match stream.get_last_raw_message_by_subject(subject).await {
+            Ok(message) => Ok(Some(message.into())),
+            Err(error) => match error.kind() {
+                LastRawMessageErrorKind::NoMessageFound => Ok(None),
                 _ => Err(ReadError::Unexpected(error.to_string())),
             },
         }

@@ -61,6 +61,14 @@ impl Log {
         self.ensure(subject::archive_stream(tenant), vec![subject::archive_changes(tenant)]).await
     }
 
+    /// Makes the stream of a tenant's deliveries where it is missing.
+    ///
+    /// # Errors
+    /// [`StreamError`] where the broker refuses.
+    pub async fn ensure_delivery(&self, tenant: &TenantId) -> Result<(), StreamError> {
+        self.ensure(subject::delivery_stream(tenant), vec![format!("delivery.{tenant}.>")]).await
+    }
+
     /// Makes the stream of the messages to a tenant's archive where it is missing. It keeps each for a time.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 
 mod check;
 mod decode;
+mod glance;
 mod json;
 mod scope;
 mod simple;
@@ -13,6 +14,7 @@ mod tree;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use self::glance::{Glance, glance};
 use crate::grammar::{Complex, Root};
 
 /// As many problems of one document are told.

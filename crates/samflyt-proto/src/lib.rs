@@ -13,6 +13,11 @@ pub mod samflyt {
             tonic::include_proto!("samflyt.common.v1");
         }
     }
+    pub mod delivery {
+        pub mod v1 {
+            tonic::include_proto!("samflyt.delivery.v1");
+        }
+    }
     pub mod gateway {
         pub mod v1 {
             tonic::include_proto!("samflyt.gateway.v1");
@@ -32,6 +37,7 @@ pub mod samflyt {
 
 pub use samflyt::archive::v1 as archive;
 pub use samflyt::common::v1 as common;
+pub use samflyt::delivery::v1 as delivery;
 pub use samflyt::gateway::v1 as gateway;
 pub use samflyt::lineage::v1 as lineage;
 pub use samflyt::registry::v1 as registry;

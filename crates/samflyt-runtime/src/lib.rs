@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 mod deps;
 pub mod lifecycle;
+pub mod message;
 mod problem;
 pub mod projection;
 pub mod refused;

@@ -3,12 +3,15 @@
 use anyhow::{Context, bail};
 use samflyt_archive::Digest;
 use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
+use samflyt_proto::archive::casework_service_client::CaseworkServiceClient;
 use samflyt_proto::archive::deposit_service_client::DepositServiceClient;
 use samflyt_proto::archive::extraction_service_client::ExtractionServiceClient;
 use samflyt_proto::archive::fiks_arkiv_service_client::FiksArkivServiceClient;
+use samflyt_proto::archive::public_journal_service_client::PublicJournalServiceClient;
 use samflyt_proto::archive::record_service_client::RecordServiceClient;
 use samflyt_proto::archive::upload_document_request::Part;
 use samflyt_proto::archive::{UploadDocumentRequest, UploadStart};
+use samflyt_proto::delivery::delivery_service_client::DeliveryServiceClient;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
@@ -137,6 +140,11 @@ impl Client {
         Ok(digest)
     }
 
+    pub fn delivery(&self) -> DeliveryServiceClient<Authenticated> {
+        DeliveryServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+    }
+
     pub fn messages(&self) -> FiksArkivServiceClient<Authenticated> {
         FiksArkivServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
             .max_decoding_message_size(MESSAGE_BYTES_MAX)
@@ -152,6 +160,15 @@ impl Client {
         RecordServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
             .max_decoding_message_size(MESSAGE_BYTES_MAX)
             .max_encoding_message_size(MESSAGE_BYTES_MAX)
+    }
+
+    pub fn casework(&self) -> CaseworkServiceClient<Authenticated> {
+        CaseworkServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+    }
+
+    pub fn public_journal(&self) -> PublicJournalServiceClient<Authenticated> {
+        PublicJournalServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
     }
 
     pub fn registry(&self) -> RegistryServiceClient<Authenticated> {

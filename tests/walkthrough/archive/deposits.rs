@@ -93,7 +93,7 @@ pub async fn answered(client: &Client, id: &str) -> (Deposit, Value) {
     (answer.deposit.unwrap(), data)
 }
 
-async fn ready() -> (TestHub, Client) {
+pub async fn ready() -> (TestHub, Client) {
     let hub = hub_of_seljord().await;
     let operator = hub.operator().await;
     import_structure(&operator).await;

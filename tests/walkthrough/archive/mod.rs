@@ -1,9 +1,11 @@
 //! Documents: stored for good, given back as they were, or refused by name.
 
 mod bad_uploads;
+mod casework;
 mod damage;
 mod deposits;
 mod deposits_kill;
+mod drop;
 mod extraction;
 mod fiks;
 mod fsync;

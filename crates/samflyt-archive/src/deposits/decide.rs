@@ -8,6 +8,7 @@ use super::answer::{self, Answer};
 use super::form;
 use super::request::Request;
 use crate::Archive;
+use crate::documents::Referring;
 use crate::records::decide::create::{Create, create};
 use crate::records::decide::files::FileFact;
 use crate::records::decide::{Problem, Trouble};
@@ -20,6 +21,8 @@ pub(super) struct Prepared {
     request: Option<Request>,
     files: Vec<FileFact>,
     problems: Vec<Problem>,
+    /// So that none of the files is removed before a record refers to it.
+    _referring: Referring,
 }
 
 impl Archive {
@@ -28,9 +31,12 @@ impl Archive {
     /// # Errors
     /// `STORE_UNAVAILABLE` where that cannot be told now.
     pub(super) async fn prepare(&self, event: Event) -> Result<Prepared, Refusal> {
+        let _referring = self.documents.refer(&event.tenant).await;
         let request = match Request::read(&event) {
             Ok(request) => request,
-            Err(problems) => return Ok(Prepared { event, request: None, files: Vec::new(), problems }),
+            Err(problems) => {
+                return Ok(Prepared { event, request: None, files: Vec::new(), problems, _referring });
+            }
         };
         let (mut files, mut problems) = (Vec::new(), Vec::new());
         for (index, named) in request.documents.iter().enumerate() {
@@ -55,7 +61,7 @@ impl Archive {
         let wrong = form::check(&request.doc);
         let request = Some(request).filter(|_| wrong.is_empty());
         problems.extend(wrong);
-        Ok(Prepared { event, request, files, problems })
+        Ok(Prepared { event, request, files, problems, _referring })
     }
 
     /// Carries a request out, once, or says all that is wrong with it.

@@ -32,6 +32,29 @@ impl DocumentStore {
         self.known(&room, tenant, digest).await
     }
 
+    /// As [`DocumentStore::look_up`], for somebody who is told that it is here: from then on it stays for a while, also where
+    /// no record refers to it any more.
+    pub async fn promise(&self, tenant: &TenantId, digest: Digest) -> Result<Judged, StoreError> {
+        let room = self.rooms.of(tenant).await?;
+        let _one = self.locks.lock(tenant, digest).await;
+        let judged = self.known(&room, tenant, digest).await?;
+        if let Judged::Good(fact) = &judged {
+            self.promised(tenant, digest, fact).await?;
+        }
+        Ok(judged)
+    }
+
+    /// Remembers a promise. By one who holds the document's lock.
+    pub(crate) async fn promised(
+        &self,
+        tenant: &TenantId,
+        digest: Digest,
+        fact: &Fact,
+    ) -> Result<(), StoreError> {
+        let fact = Fact { promised_at: Some(self.deps.clock.now()), ..fact.clone() };
+        self.facts.put(tenant, digest, &fact).await
+    }
+
     /// The size of a document that is good; none where there is none.
     pub async fn good_size(&self, tenant: &TenantId, digest: Digest) -> Result<Option<u64>, StoreError> {
         match self.look_up(tenant, digest).await? {
@@ -86,8 +109,10 @@ impl DocumentStore {
             Some(Stored { size, at, .. }) => {
                 match self.documents.read(tenant, digest, size, true).await?.check().await {
                     Ok(format) => {
+                        let promised_at = fact.as_ref().and_then(|fact| fact.promised_at);
                         let stored_at = fact.map_or(at, |fact| fact.stored_at);
-                        let fact = Fact { size, format, stored_at, verified_at: self.deps.clock.now() };
+                        let verified_at = self.deps.clock.now();
+                        let fact = Fact { size, format, stored_at, verified_at, promised_at };
                         self.facts.put(tenant, digest, &fact).await?;
                         room.clear(digest).await?;
                         return Ok(Judged::Good(fact));

@@ -16,6 +16,9 @@ pub(crate) struct Fact {
     pub stored_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339")]
     pub verified_at: OffsetDateTime,
+    /// When somebody who has it was last told that it is here, and so may refer to it without sending it.
+    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub promised_at: Option<OffsetDateTime>,
 }
 
 /// A document that is not as it was stored.

@@ -1,11 +1,14 @@
-//! One at a time for each document: storing it and judging it.
+//! One at a time for each document: storing it and judging it. And for each tenant: either some make records refer to
+//! documents, or one removes what no record refers to.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 use samflyt_events::TenantId;
-use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use tokio::sync::{
+    Mutex as AsyncMutex, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock,
+};
 
 use crate::documents::digest::Digest;
 
@@ -30,5 +33,27 @@ impl DocumentLocks {
             })
         };
         lock.lock_owned().await
+    }
+}
+
+/// Held from before documents are looked up until the record that refers to them is there.
+pub(crate) type Referring = OwnedRwLockReadGuard<()>;
+
+#[derive(Debug, Default)]
+pub(crate) struct ReferenceLocks(Mutex<HashMap<TenantId, Arc<RwLock<()>>>>);
+
+impl ReferenceLocks {
+    fn of(&self, tenant: &TenantId) -> Arc<RwLock<()>> {
+        Arc::clone(self.0.lock().entry(tenant.clone()).or_default())
+    }
+
+    /// Waits until nobody removes documents of the tenant.
+    pub async fn refer(&self, tenant: &TenantId) -> Referring {
+        self.of(tenant).read_owned().await
+    }
+
+    /// Waits until nobody is about to refer to documents of the tenant.
+    pub async fn remove(&self, tenant: &TenantId) -> OwnedRwLockWriteGuard<()> {
+        self.of(tenant).write_owned().await
     }
 }

@@ -19,6 +19,7 @@ mod judge;
 mod known;
 mod locks;
 mod metrics;
+mod removal;
 mod rooms;
 mod staging;
 mod store;
@@ -35,7 +36,7 @@ use crate::{Archive, ArchiveConfig, door};
 use cards::Cards;
 use format::Policy;
 use known::Fact;
-use locks::DocumentLocks;
+use locks::{DocumentLocks, ReferenceLocks};
 use metrics::DocumentMetrics;
 use rooms::Rooms;
 use staging::Staging;
@@ -44,6 +45,8 @@ use store::Documents;
 pub use digest::Digest;
 pub use error::StoreError;
 pub(crate) use intake::Arrived;
+pub(crate) use locks::Referring;
+pub(crate) use removal::Removal;
 
 /// Documents, and what is known of them.
 pub(crate) struct DocumentStore {
@@ -55,6 +58,7 @@ pub(crate) struct DocumentStore {
     rooms: Rooms,
     staging: Staging,
     locks: DocumentLocks,
+    references: ReferenceLocks,
     metrics: DocumentMetrics,
     lifecycle: Lifecycle,
 }
@@ -78,6 +82,7 @@ impl DocumentStore {
             facts: Cards::in_folder(dir.join("facts")),
             staging: Staging::in_folder(dir.join("uploads"))?,
             locks: DocumentLocks::default(),
+            references: ReferenceLocks::default(),
             metrics,
             lifecycle: lifecycle.clone(),
         })

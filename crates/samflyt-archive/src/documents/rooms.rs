@@ -118,6 +118,21 @@ impl Room {
         Ok(())
     }
 
+    /// A document that was counted, with its size, is no more.
+    pub async fn forget(&self, digest: Digest, size: u64) -> Result<(), StoreError> {
+        let finding = self.findings.lock().remove(&digest);
+        if finding.is_some() {
+            self.cards.remove(&self.tenant, digest).await?;
+        }
+        {
+            let mut totals = self.totals.lock();
+            totals.documents = totals.documents.saturating_sub(1);
+            totals.bytes = totals.bytes.saturating_sub(size);
+        }
+        self.show();
+        Ok(())
+    }
+
     /// Takes room for a document, if there is some. Given back when dropped before it is [kept](Space::keep).
     pub fn take(self: &Arc<Self>, size: u64, limits: &Limits) -> Result<Space, Refusal> {
         let mut totals = self.totals.lock();

@@ -15,6 +15,8 @@ use crate::records::{Actor, Decision, NotCarried, Records, new_id};
 
 impl Archive {
     pub(super) async fn write(&self, message: &Incoming, doc: &Value) -> Result<Answer, Failed> {
+        // So that none of the files is removed before a record refers to it.
+        let _referring = self.documents.refer(&message.tenant).await;
         let files = self.files(message).await?;
         let by = &actor(message, doc);
         let now = self.deps.clock.now();

@@ -7,7 +7,7 @@ use crate::access::{Sight, Viewer};
 use crate::messages::Attachment;
 use crate::records::decide::find::leads_to_nothing;
 use crate::records::decide::{Problem, Trouble};
-use crate::records::{Records, Stored, list};
+use crate::records::{Records, Stored, described, list};
 
 const AT: &str = "/dokumentfilHent/dokumentfilNoekkel/systemID";
 
@@ -42,8 +42,8 @@ fn seen_document<'h>(
     id: &str,
 ) -> Result<Option<&'h Value>, Trouble> {
     let is_it = |part: &Value| part.get("systemID").and_then(Value::as_str) == Some(id);
-    let mut described = list(&holder.unit.doc, "dokumentbeskrivelse").iter();
-    let found = described.find(|one| is_it(one) || list(one, "dokumentobjekt").iter().any(is_it));
+    let found =
+        described(&holder.unit.doc).find(|one| is_it(one) || list(one, "dokumentobjekt").iter().any(is_it));
     let of_unit = viewer.sight(records, holder)?;
     let sees =
         |one: &&Value| viewer.sight_of_document(&crate::access::Shield::of(one), of_unit) < Sight::Masked;

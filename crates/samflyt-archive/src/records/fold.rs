@@ -85,7 +85,13 @@ impl Folding<'_, '_> {
                     self.put_sealed(key, &value)?;
                     self.count(number);
                 }
-                Step::Released { .. } => {}
+                Step::Released { documents } => {
+                    let at = self.change.at.unix_timestamp_nanos().to_be_bytes();
+                    for digest in documents {
+                        let key = self.of().released(digest);
+                        self.writer.put(key, at);
+                    }
+                }
             }
         }
         let cause = self.seal.look_up(&["cause", &self.change.cause]);
@@ -174,6 +180,9 @@ fn index(of: Of<'_>, seal: &Seal, stored: &Stored) -> BTreeMap<Vec<u8>, Vec<u8>>
     let unit = &stored.unit;
     let id = unit.system_id.as_bytes().to_vec();
     let mut entries = BTreeMap::from([(of.of_kind(unit.kind, stored.place), id.clone())]);
+    for other in settled(&unit.doc) {
+        entries.insert(of.settled(other, &unit.system_id), Vec::new());
+    }
     if let Some(parent) = &unit.parent {
         entries.insert(of.child(parent, unit.kind, stored.place), id.clone());
     }
@@ -183,6 +192,9 @@ fn index(of: Of<'_>, seal: &Seal, stored: &Stored) -> BTreeMap<Vec<u8>, Vec<u8>>
     }
     for label in Labels::of(unit) {
         entries.insert(of.looked_up(label.hash(seal)), label.target.as_bytes().to_vec());
+    }
+    if let Some(day) = unit.text("/journaldato").and_then(|date| date.get(..10)) {
+        entries.insert(of.dated(day, stored.place), id.clone());
     }
     for part in parts(&unit.doc) {
         if let Some(part_id) = part.get("systemID").and_then(Value::as_str) {
@@ -197,8 +209,25 @@ fn index(of: Of<'_>, seal: &Seal, stored: &Stored) -> BTreeMap<Vec<u8>, Vec<u8>>
 
 /// The dokumentbeskrivelser and dokumentobjekter of a registrering's document.
 pub(crate) fn parts(doc: &Value) -> impl Iterator<Item = &Value> {
-    let described = list(doc, "dokumentbeskrivelse");
-    described.iter().flat_map(|described| std::iter::once(described).chain(list(described, "dokumentobjekt")))
+    described(doc).flat_map(|described| std::iter::once(described).chain(list(described, "dokumentobjekt")))
+}
+
+/// The parts of a moetesak that have documents, and what they call them.
+pub(crate) const OF_MEETING: [(&str, &str); 2] =
+    [("utredning", "utredningsdokumenter"), ("vedtak", "vedtaksdokumenter")];
+
+/// The dokumentbeskrivelser of a registrering's document: its own, and those of its utredning and its vedtak.
+pub(crate) fn described(doc: &Value) -> impl Iterator<Item = &Value> {
+    let of_meeting = OF_MEETING.iter().filter_map(|(part, all)| Some(list(doc.get(*part)?, all)));
+    list(doc, "dokumentbeskrivelse").iter().chain(of_meeting.flatten())
+}
+
+/// The systemIDs of the journalposter that avskrivninger of a journalpost's document refer to.
+pub(crate) fn settled(doc: &Value) -> impl Iterator<Item = &str> {
+    let written_off = list(doc, "korrespondansepart").iter().flat_map(|part| list(part, "avskrivning"));
+    let references = ["referanseAvskrivesAvJournalpost", "referanseAvskriverJournalpost"];
+    let member = move |one| references.into_iter().filter_map(move |member| Value::get(one, member));
+    written_off.flat_map(member).filter_map(|reference| reference.get("systemID")?.as_str())
 }
 
 /// A member that is a list; empty where there is none.

@@ -124,6 +124,15 @@ impl Of<'_> {
         self.key(b'g', &[of.as_bytes(), &[0, series.byte()], &year.to_be_bytes()])
     }
 
+    /// A journalpost whose avskrivninger refer to another one.
+    pub fn settled(self, by: &str, journalpost: &str) -> Vec<u8> {
+        self.key(b'a', &[by.as_bytes(), &[0], journalpost.as_bytes()])
+    }
+
+    pub fn all_settled(self, by: &str) -> Vec<u8> {
+        self.key(b'a', &[by.as_bytes(), &[0]])
+    }
+
     /// The registrering that a dokumentbeskrivelse or dokumentobjekt is part of.
     pub fn part(self, system_id: &str) -> Vec<u8> {
         self.key(b'b', &[system_id.as_bytes()])
@@ -157,6 +166,20 @@ impl Of<'_> {
         self.key(b's', &[of.as_bytes(), &[0, series.byte()]])
     }
 
+    /// When a document was last released, in nanoseconds since 1970, 16 bytes.
+    pub fn released(self, digest: &str) -> Vec<u8> {
+        self.key(b'r', &[digest.as_bytes()])
+    }
+
+    pub fn all_released(self) -> Vec<u8> {
+        self.key(b'r', &[])
+    }
+
+    /// A journalpost by its journaldato (`xs:date`, ten characters), and in the order of their making: its systemID.
+    pub fn dated(self, day: &str, place: Place) -> Vec<u8> {
+        self.key(b'j', &[day.as_bytes(), &place.bytes()])
+    }
+
     /// The units that a change touched.
     pub fn touched(self, sequence: u64) -> Vec<u8> {
         self.key(b'h', &[&sequence.to_be_bytes()])
@@ -171,6 +194,22 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// Before all others.
+    pub const START: Self = Self { sequence: 0, step: 0 };
+    /// After all others.
+    pub const END: Self = Self { sequence: u64::MAX, step: u16::MAX };
+
+    /// As a page's token has it.
+    pub fn text(self) -> String {
+        format!("{}-{}", self.sequence, self.step)
+    }
+
+    /// From what [`Place::text`] gave.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (sequence, step) = text.split_once('-')?;
+        Some(Self { sequence: sequence.parse().ok()?, step: step.parse().ok()? })
+    }
+
     fn bytes(self) -> [u8; 10] {
         let mut bytes = [0; 10];
         bytes[..8].copy_from_slice(&self.sequence.to_be_bytes());

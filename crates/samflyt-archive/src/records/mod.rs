@@ -24,9 +24,10 @@ use samflyt_proto::archive::record_service_server::RecordServiceServer;
 use crate::Archive;
 
 pub(crate) use change::{Actor, Change, Step};
-pub(crate) use fold::{RecordFold, list, open, parts};
+pub(crate) use fold::{OF_MEETING, RecordFold, described, list, open, parts, settled};
+pub(crate) use grpc::refusal;
 pub(crate) use held::Held;
-pub(crate) use reader::{Records, Stored, external_key, first_class};
+pub(crate) use reader::{Records, Stored, external_key, first_class, reading};
 pub(crate) use recorder::{Decision, NotCarried, Recorder, unreadable};
 pub use seal::KeyError;
 pub(crate) use seal::{Keys, Seal};

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use samflyt_events::TenantId;
+use samflyt_events::subject::archive_stream;
+use samflyt_events::{Refusal, TenantId};
 use samflyt_noark::unit::{Kind, Unit};
 use samflyt_projection::{StoreError, View};
+use samflyt_proto::common::{Completeness, Position};
+use samflyt_runtime::refused::timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::fold::list;
 use super::keys::{Number, Of, Place, Series};
-use super::{Actor, Seal};
+use super::{Actor, Seal, unreadable};
 use crate::Digest;
 
 /// A unit, and how it came to be as it is. Persisted, sealed.
@@ -139,6 +142,24 @@ impl Records {
         Ok(self.get(system_id)?.filter(|stored| stored.unit.kind == kind))
     }
 
+    /// How much of the archive's log an answer reflects.
+    pub fn completeness(&self, truncated: bool) -> Completeness {
+        let stream = archive_stream(&self.tenant);
+        let position = self.view.position(&stream).map(|found| Position {
+            tenant: self.tenant.to_string(),
+            stream,
+            sequence: found.sequence,
+            head: found.head,
+            lag_events: found.head.saturating_sub(found.sequence),
+            head_observed_at: found.head_observed_at.map(timestamp),
+        });
+        Completeness {
+            positions: position.into_iter().collect(),
+            truncated,
+            rebuilding: self.view.rebuilding(),
+        }
+    }
+
     fn looked_up(&self, words: &[&str]) -> Result<Option<String>, StoreError> {
         let found = self.view.get(&self.of().looked_up(self.seal.look_up(words)))?;
         found.map(text).transpose()
@@ -258,6 +279,48 @@ impl Records {
         self.units_at(self.of().all_of_kind(kind))
     }
 
+    /// The units of a kind from a place on, in the order of their making.
+    pub fn all_from(
+        &self,
+        kind: Kind,
+        from: Place,
+    ) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
+        let (from, to) = (self.of().of_kind(kind, from), self.of().of_kind(kind, Place::END));
+        self.units_in(&from, &to)
+    }
+
+    /// The journalposter of some days (`xs:date`), by journaldato and in the order of their making, from a place of the first
+    /// day on.
+    pub fn dated(
+        &self,
+        (from, place): (&str, Place),
+        to: &str,
+    ) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
+        let (from, to) = (self.of().dated(from, place), self.of().dated(to, Place::END));
+        self.units_in(&from, &to)
+    }
+
+    fn units_in(&self, from: &[u8], to: &[u8]) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
+        let records = self.clone();
+        self.view.range(from..to).filter_map(move |pair| {
+            let read = || records.get(&text(pair?.1)?);
+            read().transpose()
+        })
+    }
+
+    /// The documents that were ever released by disposal, each with when that was last.
+    pub fn released(&self) -> impl Iterator<Item = Result<(String, OffsetDateTime), StoreError>> + use<> {
+        let prefix = self.of().all_released();
+        let from = prefix.len();
+        self.view.scan_prefix(&prefix).map(move |pair| {
+            let (mut key, at) = pair?;
+            let wrong = StoreError::Corrupt("a released document is not of its form");
+            let at = at.try_into().ok().map(i128::from_be_bytes);
+            let at = at.and_then(|nanos| OffsetDateTime::from_unix_timestamp_nanos(nanos).ok());
+            Ok((text(key.split_off(from))?, at.ok_or(wrong)?))
+        })
+    }
+
     fn units_at(&self, prefix: Vec<u8>) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
         let records = self.clone();
         self.view.scan_prefix(&prefix).filter_map(move |pair| {
@@ -295,6 +358,13 @@ impl Records {
         Ok(digests)
     }
 
+    /// The systemIDs of the journalposter whose avskrivninger refer to this one.
+    pub fn settled_by(&self, journalpost: &str) -> impl Iterator<Item = Result<String, StoreError>> + use<> {
+        let prefix = self.of().all_settled(journalpost);
+        let from = prefix.len();
+        self.view.scan_prefix(&prefix).map(move |pair| text(pair?.0.split_off(from)))
+    }
+
     /// The sequence of the change that a cause led to; none: it was not carried out.
     pub fn done(&self, cause: &str) -> Result<Option<u64>, StoreError> {
         let found = self.view.get(&self.of().cause(self.seal.look_up(&["cause", cause])))?;
@@ -328,6 +398,17 @@ impl Records {
             Ok((at, ids.map_err(|_| StoreError::Corrupt("a list of records is not of its form"))?))
         })
     }
+}
+
+/// Reads many records where that keeps nobody else waiting.
+///
+/// # Errors
+/// `STORE_UNAVAILABLE`.
+pub(crate) async fn reading<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, Refusal> {
+    let read = tokio::task::spawn_blocking(read).await;
+    read.unwrap_or(Err(StoreError::Corrupt("reading the records was broken off"))).map_err(unreadable)
 }
 
 fn text(bytes: Vec<u8>) -> Result<String, StoreError> {

@@ -87,6 +87,18 @@ impl Recorder {
         Ok(self.read(tenant, &desk))
     }
 
+    /// As [`Recorder::records`], with all that the log holds now, however long it takes to read that.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn settled(&self, tenant: &TenantId) -> Result<Records, Refusal> {
+        let desk = self.desk(tenant).await?;
+        let stream = archive_stream(tenant);
+        let head = self.head(&stream, None).await?;
+        self.runner.wait_for(&stream, head).await;
+        Ok(self.read(tenant, &desk))
+    }
+
     fn read(&self, tenant: &TenantId, desk: &Desk) -> Records {
         Records { tenant: tenant.clone(), view: self.runner.view(), seal: Arc::clone(&desk.seal) }
     }

@@ -6,6 +6,7 @@
 
 mod archive;
 mod doctor;
+mod drop;
 mod failure;
 mod file;
 mod json;
@@ -40,6 +41,8 @@ pub enum ClientCommand {
     Lineage(lineage::Lineage),
     /// Puts documents into the archive, fetches and verifies them
     Archive(archive::Archive),
+    /// Watches a folder, and deposits the arkivmelding XML and the documents that are put into it
+    Drop(drop::Drop),
     /// Works on the hub's projections
     Projection(projection::Projection),
     /// Shows how far each tenant's log is reflected, and which systems are silent
@@ -60,6 +63,7 @@ impl ClientCommand {
             Self::Push(command) => command.run(&remote).await,
             Self::Lineage(command) => command.run(&remote).await,
             Self::Archive(command) => command.run(&remote).await,
+            Self::Drop(command) => command.run(&remote).await,
             Self::Projection(command) => command.run(&remote).await,
             Self::Status(command) => command.run(&remote).await,
             Self::Doctor(command) => command.run(&remote).await,

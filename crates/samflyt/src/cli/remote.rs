@@ -6,9 +6,11 @@ use std::time::Duration;
 use anyhow::Context;
 use rustls::CertificateError;
 use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
+use samflyt_proto::archive::casework_service_client::CaseworkServiceClient;
 use samflyt_proto::archive::deposit_service_client::DepositServiceClient;
 use samflyt_proto::archive::extraction_service_client::ExtractionServiceClient;
 use samflyt_proto::archive::fiks_arkiv_service_client::FiksArkivServiceClient;
+use samflyt_proto::archive::public_journal_service_client::PublicJournalServiceClient;
 use samflyt_proto::archive::record_service_client::RecordServiceClient;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
@@ -131,6 +133,14 @@ impl Remote {
         Ok(self.client().await?.records())
     }
 
+    pub(super) async fn casework(&self) -> anyhow::Result<CaseworkServiceClient<Authenticated>> {
+        Ok(self.client().await?.casework())
+    }
+
+    pub(super) async fn public_journal(&self) -> anyhow::Result<PublicJournalServiceClient<Authenticated>> {
+        Ok(self.client().await?.public_journal())
+    }
+
     pub(super) async fn messages(&self) -> anyhow::Result<FiksArkivServiceClient<Authenticated>> {
         Ok(self.client().await?.messages())
     }
@@ -143,6 +153,11 @@ impl Remote {
     /// A connection without a token.
     pub(super) async fn channel(&self) -> anyhow::Result<Channel> {
         self.connect(self.endpoint_checked()?.timeout(ANSWER_WAIT_MAX)).await
+    }
+
+    /// A connection that is made when it is used, and made again when the hub was gone.
+    pub(super) fn lazy_channel(&self) -> anyhow::Result<Channel> {
+        Ok(self.endpoint_checked()?.connect_lazy())
     }
 
     async fn connect(&self, endpoint: Endpoint) -> anyhow::Result<Channel> {
@@ -186,8 +201,12 @@ impl Remote {
     }
 
     fn bearer(&self) -> anyhow::Result<Bearer> {
+        Bearer::of(self.token_text().as_deref())
+    }
+
+    pub(super) fn token_text(&self) -> Option<String> {
         let given = self.token.as_ref().map(|token| token.0.clone()).filter(|token| !token.is_empty());
-        Bearer::of(given.or_else(|| self.kept_token()).as_deref())
+        given.or_else(|| self.kept_token())
     }
 
     fn kept_token(&self) -> Option<String> {

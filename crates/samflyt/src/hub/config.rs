@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use samflyt_archive::ArchiveConfig;
+use samflyt_delivery::DeliveryConfig;
 use samflyt_gateway::GatewayConfig;
 use samflyt_lineage::LineageConfig;
 use samflyt_log::LogConfig;
@@ -29,6 +30,7 @@ pub struct HubConfig {
     pub registry: RegistryConfig,
     pub lineage: LineageConfig,
     pub archive: ArchiveConfig,
+    pub delivery: DeliveryConfig,
     pub telemetry: TelemetryConfig,
 }
 
@@ -70,6 +72,7 @@ impl Default for HubConfig {
             registry: RegistryConfig::default(),
             lineage: LineageConfig::default(),
             archive: ArchiveConfig::default(),
+            delivery: DeliveryConfig::default(),
             telemetry: TelemetryConfig::default(),
         }
     }

@@ -23,10 +23,11 @@ pub enum Service {
     Registry,
     Lineage,
     Archive,
+    Delivery,
 }
 
 impl Service {
-    pub const ALL: [Self; 4] = [Self::Gateway, Self::Registry, Self::Lineage, Self::Archive];
+    pub const ALL: [Self; 5] = [Self::Gateway, Self::Registry, Self::Lineage, Self::Archive, Self::Delivery];
 }
 
 /// A running process of the hub.
@@ -69,6 +70,10 @@ impl Hub {
         if services.contains(&Service::Lineage) {
             let running = samflyt_lineage::run(config.lineage.clone(), deps.clone(), &lifecycle);
             served.push(running.await.context("lineage")?);
+        }
+        if services.contains(&Service::Delivery) {
+            let running = samflyt_delivery::run(config.delivery.clone(), deps.clone(), &lifecycle);
+            served.push(running.await.context("delivery")?);
         }
         if services.contains(&Service::Archive) {
             let running = samflyt_archive::run(config.archive.clone(), deps, digest_key, &lifecycle);

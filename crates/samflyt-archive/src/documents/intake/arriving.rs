@@ -102,7 +102,7 @@ impl Arrived {
     /// `FORMAT_NOT_APPROVED`, `QUOTA_REACHED`, `STORE_UNAVAILABLE`.
     pub async fn store(self) -> Result<Receipt, Refusal> {
         let (store, claim) = (&self.store, &self.claim);
-        if let Judged::Good(fact) = store.look_up(&claim.tenant, claim.digest).await? {
+        if let Judged::Good(fact) = store.promise(&claim.tenant, claim.digest).await? {
             store.metrics.count_upload(&claim.tenant, true);
             return Ok(Receipt::new(&store.policy, claim, fact, true));
         }

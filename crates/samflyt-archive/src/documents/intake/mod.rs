@@ -74,7 +74,7 @@ impl DocumentStore {
         self.admit(caller, &claim.tenant)?;
         let limits = self.config.limits(&claim.tenant);
         decide::claimed(claim.size, &limits)?;
-        match self.look_up(&claim.tenant, claim.digest).await? {
+        match self.promise(&claim.tenant, claim.digest).await? {
             Judged::Good(fact) if fact.size == claim.size => {
                 self.metrics.count_upload(&claim.tenant, true);
                 return Ok(Begun::Stored(Receipt::new(&self.policy, &claim, fact, true)));
@@ -102,7 +102,7 @@ impl DocumentStore {
     /// `NOT_GRANTED`, `NOT_FOUND` for the tenant, `STORE_UNAVAILABLE`.
     pub async fn came(&self, caller: &Caller, claim: &Claim) -> Result<(u64, bool), Refusal> {
         self.admit(caller, &claim.tenant)?;
-        match self.look_up(&claim.tenant, claim.digest).await? {
+        match self.promise(&claim.tenant, claim.digest).await? {
             Judged::Good(fact) => Ok((fact.size, true)),
             Judged::Bad(..) | Judged::Unknown => {
                 Ok((self.staging.came(&part_name(caller, claim)).await?, false))

@@ -44,7 +44,10 @@ impl Upload {
     async fn store(&self, state: &PartState) -> Result<(Fact, bool), Refusal> {
         let (store, claim) = (&self.store, &self.claim);
         let space = match store.known(&self.room, &claim.tenant, claim.digest).await? {
-            Judged::Good(fact) => return Ok((fact, true)),
+            Judged::Good(fact) => {
+                store.promised(&claim.tenant, claim.digest, &fact).await?;
+                return Ok((fact, true));
+            }
             Judged::Bad(..) => self.room.take_none(),
             Judged::Unknown => self.room.take(claim.size, &store.config.limits(&claim.tenant))?,
         };
@@ -59,7 +62,7 @@ impl Upload {
             return Err(Refusal::new(Reason::StoreUnavailable, message));
         }
         let now = store.deps.clock.now();
-        let fact = Fact { size: claim.size, format, stored_at: now, verified_at: now };
+        let fact = Fact { size: claim.size, format, stored_at: now, verified_at: now, promised_at: None };
         store.facts.put(&claim.tenant, claim.digest, &fact).await?;
         self.room.clear(claim.digest).await?;
         space.keep();

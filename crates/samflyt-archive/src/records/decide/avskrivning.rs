@@ -1,12 +1,12 @@
 //! Writing a journalpost off: on the korrespondansepart that it is for.
 
 use samflyt_noark::unit::{Kind, Unit};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use super::{Problem, Trouble, calendar, edit, find, update};
 use crate::records::fold::list;
-use crate::records::{Actor, Decision, Records, Stored};
+use crate::records::{Actor, Decision, Records, Stored, settled};
 
 /// A document in the words of `nyAvskrivning` or `slettAvskrivning`, and whose it is.
 pub(crate) struct WriteOff<'w> {
@@ -115,18 +115,29 @@ pub(super) fn close(journalpost: &mut Value, today: &str, by: &str) {
 
 /// Another journalpost that this one writes off, or is written off by: its registreringsID.
 pub(super) fn bound(records: &Records, unit: &Unit) -> Result<Option<String>, Trouble> {
-    if let Some(other) = links(unit).next() {
-        return Ok(Some(name(records, &other)?));
-    }
-    let Some(mappe) = &unit.parent else { return Ok(None) };
-    // An answer is looked for where it belongs: in the same mappe.
-    for beside in records.children(mappe, Kind::Registrering) {
-        let beside = beside?;
-        if links(&beside.unit).any(|link| link == unit.system_id) {
-            return Ok(Some(name(records, &beside.unit.system_id)?));
+    let other = match settled(&unit.doc).next() {
+        Some(other) => Some(other.to_owned()),
+        None => records.settled_by(&unit.system_id).next().transpose()?,
+    };
+    other.map(|other| name(records, &other)).transpose()
+}
+
+/// Avskrivninger that come with their korrespondansepart: the journalposter that they refer to are kept by their systemIDs.
+/// One that is not there is kept as it was given: it may have been deposited elsewhere.
+pub(super) fn resolve(records: &Records, doc: &mut Map<String, Value>) -> Result<(), Trouble> {
+    let parts = doc.get_mut("korrespondansepart").and_then(Value::as_array_mut).into_iter().flatten();
+    let all = parts.filter_map(|part| part.get_mut("avskrivning")?.as_array_mut()).flatten();
+    for reference in all.filter_map(Value::as_object_mut).flat_map(|one| one.iter_mut()) {
+        if !REFERENCES.contains(&reference.0.as_str()) {
+            continue;
+        }
+        match find::registrering(records, reference.1, "") {
+            Ok(found) => *reference.1 = json!({"systemID": found.unit.system_id}),
+            Err(Trouble::Unreadable(error)) => return Err(error.into()),
+            Err(_) => {}
         }
     }
-    Ok(None)
+    Ok(())
 }
 
 const AT: &str = "/referanseTilJournalpost";
@@ -139,15 +150,6 @@ fn journalpost(records: &Records, doc: &Value) -> Result<Stored, Trouble> {
         return Err(Problem::new(AT, "is no journalpost", "name a journalpost").into());
     }
     Ok(stored)
-}
-
-/// The systemIDs of the journalposter that avskrivninger of a journalpost refer to.
-fn links(unit: &Unit) -> impl Iterator<Item = String> {
-    let written_off = list(&unit.doc, "korrespondansepart").iter().flat_map(|part| list(part, "avskrivning"));
-    written_off.flat_map(|one| {
-        let ids = REFERENCES.into_iter().filter_map(|member| one.get(member)?.get("systemID")?.as_str());
-        ids.map(str::to_owned).collect::<Vec<_>>()
-    })
 }
 
 fn name(records: &Records, system_id: &str) -> Result<String, Trouble> {

@@ -3,9 +3,11 @@
 pub(crate) mod avskrivning;
 pub(crate) mod calendar;
 pub(crate) mod create;
+pub(crate) mod disposal;
 pub(crate) mod edit;
 pub(crate) mod files;
 pub(crate) mod find;
+pub(crate) mod quality;
 pub(crate) mod structure;
 mod trouble;
 pub(crate) mod update;

@@ -26,7 +26,7 @@ fn actor(caller: &Caller) -> Actor {
 }
 
 /// What the caller learns of a command that was not carried out.
-fn refusal(trouble: Trouble) -> Refusal {
+pub(crate) fn refusal(trouble: Trouble) -> Refusal {
     let (reason, problems) = match trouble {
         Trouble::NotFound(problem) => (Reason::NotFound, vec![problem]),
         Trouble::Invalid(problems) => (Reason::RequestInvalid, problems),

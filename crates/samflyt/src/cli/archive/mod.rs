@@ -1,10 +1,13 @@
 //! `samflyt archive`: documents into the archive, out of it, and verified; its records, for administrators.
 
+mod casework;
 mod deposit;
 mod deposits;
+mod dispose;
 mod document;
 mod export;
 mod get;
+mod journal;
 mod messages;
 mod numbers;
 mod put;
@@ -12,6 +15,7 @@ mod record;
 mod send;
 mod structure;
 mod verify;
+mod work;
 
 use std::process::ExitCode;
 
@@ -61,6 +65,18 @@ enum Command {
     Numbers(numbers::Numbers),
     /// Extracts an arkivdel as Noark 5: metadata and documents, checked; goes on where an earlier try broke off
     Export(export::Export),
+    /// Lists what an archivist has to do: restanse, forfall, kvalitet or kassasjon
+    Work(work::Work),
+    /// Takes an entry that was looked at into the journal (J)
+    Journalfoer(casework::Journalise),
+    /// Records that an entry was assessed for publicity, and what shields it
+    Vurder(casework::Assess),
+    /// Withdraws an entry (utgår); it keeps its number
+    Utgaar(casework::Withdraw),
+    /// Disposes of documents that are due: their files go for good, their metadata stay
+    Kasser(dispose::Dispose),
+    /// Shows the public journal
+    Journal(journal::Journal),
 }
 
 impl Archive {
@@ -79,6 +95,12 @@ impl Archive {
             Command::History(command) => command.run(remote, self.json).await,
             Command::Numbers(command) => command.run(remote, self.json).await,
             Command::Export(command) => command.run(remote, self.json).await,
+            Command::Work(command) => command.run(remote, self.json).await,
+            Command::Journalfoer(command) => command.run(remote, self.json).await,
+            Command::Vurder(command) => command.run(remote, self.json).await,
+            Command::Utgaar(command) => command.run(remote, self.json).await,
+            Command::Kasser(command) => command.run(remote, self.json).await,
+            Command::Journal(command) => command.run(remote, self.json).await,
         }
     }
 }

@@ -1,24 +1,18 @@
 //! `samflyt archive put`: a file as a document.
 
-use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use indicatif::ProgressBar;
-use samflyt_proto::archive::upload_document_request::Part;
-use samflyt_proto::archive::{GetUploadRequest, Receipt, UploadDocumentRequest, UploadStart};
+use samflyt_adapters::document as pieces;
+use samflyt_proto::archive::{GetUploadRequest, Receipt, UploadStart};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{bar, document};
 use crate::cli::output::{print, print_json};
 use crate::cli::{Failure, Remote};
-
-const PIECE_BYTES: usize = 256 * 1024;
-const PIECES_WAITING_MAX: usize = 8;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  samflyt archive put vedtak.pdf --tenant seljord")]
@@ -45,7 +39,9 @@ pub(super) async fn upload(
     file: &Path,
     quiet: bool,
 ) -> anyhow::Result<Receipt> {
-    let (sha256, size) = measure(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let path = std::fs::canonicalize(file);
+    let measured = path.and_then(|path| Ok((pieces::measure(&mut pieces::open(&path)?)?, path)));
+    let ((sha256, size), path) = measured.with_context(|| format!("cannot read {}", file.display()))?;
     let mut archive = remote.archive().await?;
     let request = GetUploadRequest { tenant: tenant.clone(), sha256: sha256.clone(), size };
     let came = archive.get_upload(request).await.map_err(Failure::from)?.into_inner();
@@ -55,8 +51,10 @@ pub(super) async fn upload(
     }
     let bar = bar(size, quiet)?;
     let start = UploadStart { tenant, sha256, size, offset };
-    let (pieces, sent) = mpsc::channel(PIECES_WAITING_MAX);
-    let reading = send(file.to_owned(), start, pieces, bar.clone());
+    let (parts, sent) = mpsc::channel(pieces::PIECES_WAITING_MAX);
+    bar.set_position(offset);
+    let progress = bar.clone();
+    let reading = pieces::send(path, start, parts, move |bytes| progress.inc(bytes));
     let (answer, read) = tokio::join!(archive.upload_document(ReceiverStream::new(sent)), reading);
     bar.finish_and_clear();
     let answer = answer.map_err(Failure::from)?;
@@ -66,50 +64,6 @@ pub(super) async fn upload(
     }
     let Some(receipt) = answer.into_inner().receipt else { bail!("the hub gave no receipt") };
     Ok(receipt)
-}
-
-/// Digest and size of a file.
-fn measure(path: &Path) -> std::io::Result<(String, u64)> {
-    let mut file = std::fs::File::open(path)?;
-    let (mut hasher, mut size) = (Sha256::new(), 0);
-    let mut piece = vec![0; PIECE_BYTES];
-    loop {
-        match file.read(&mut piece)? {
-            0 => break,
-            len => {
-                hasher.update(&piece[..len]);
-                size += len as u64;
-            }
-        }
-    }
-    Ok((samflyt_archive::Digest::finish(hasher).to_string(), size))
-}
-
-/// Sends the file from an offset on, until its end or until nobody takes it any more.
-async fn send(
-    path: PathBuf,
-    start: UploadStart,
-    pieces: mpsc::Sender<UploadDocumentRequest>,
-    bar: ProgressBar,
-) -> anyhow::Result<()> {
-    let reading = tokio::task::spawn_blocking(move || {
-        let mut file = std::fs::File::open(path)?;
-        file.seek(SeekFrom::Start(start.offset))?;
-        bar.set_position(start.offset);
-        let mut part = Part::Start(start);
-        while pieces.blocking_send(UploadDocumentRequest { part: Some(part) }).is_ok() {
-            let mut piece = vec![0; PIECE_BYTES];
-            let len = file.read(&mut piece)?;
-            if len == 0 {
-                break;
-            }
-            piece.truncate(len);
-            bar.inc(len as u64);
-            part = Part::Content(piece.into());
-        }
-        Ok(())
-    });
-    reading.await?
 }
 
 fn show(receipt: &Receipt, json: bool) -> anyhow::Result<()> {

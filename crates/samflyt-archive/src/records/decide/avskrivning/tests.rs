@@ -103,9 +103,11 @@ async fn an_answer_is_a_journalpost_that_was_made_here_and_not_the_letter_itself
         assert!(matches!(refused, Err(Trouble::Invalid(_))), "{refused:?}");
         assert_eq!(place(refused), at);
     }
-    let itself = avskrivning(json!({"referanseAvskriverJournalpost": [{"systemID": id}]}));
-    let refused = write_off(&mut archive, &id, "mottaker", itself).await;
-    assert_eq!(place(refused), "/avskrivning/referanseAvskriverJournalpost/0");
+    for wrong in [&id, &note] {
+        let off = avskrivning(json!({"referanseAvskriverJournalpost": [{"systemID": wrong}]}));
+        let refused = write_off(&mut archive, &id, "mottaker", off).await;
+        assert_eq!(place(refused), "/avskrivning/referanseAvskriverJournalpost/0");
+    }
     for of in ["U", "N", "X"] {
         let answer = archive.journalpost(&sak, json!({"journalposttype": {"kode": of}})).await;
         let number = json!({"registreringsID": archive.unit(&answer).unit.doc["registreringsID"]});

@@ -6,6 +6,7 @@ use super::super::Problem;
 use super::super::files::Files;
 use super::super::trouble::Trouble;
 use super::Making;
+use crate::records::OF_MEETING;
 
 impl Making<'_> {
     pub(super) fn documents(
@@ -15,20 +16,17 @@ impl Making<'_> {
         at: &str,
         problems: &mut Vec<Problem>,
     ) -> Result<(), Trouble> {
-        let Some(Value::Array(described)) = doc.get_mut("dokumentbeskrivelse") else { return Ok(()) };
-        let (mut main, mut attachments) = (0, 0);
-        for (index, described) in described.iter_mut().enumerate() {
-            let at = format!("{at}/dokumentbeskrivelse/{index}");
-            match described.pointer("/tilknyttetRegistreringSom/kode").and_then(Value::as_str) {
-                Some("H") => main += 1,
-                _ => attachments += 1,
+        for (part, list) in OF_MEETING {
+            if let Some(Value::Array(all)) = doc.get_mut(part).and_then(|part| part.get_mut(list)) {
+                self.describe_all(all, files, &format!("{at}/{part}/{list}"), problems)?;
             }
-            match self.system_id(described, &at) {
-                Ok(id) => self.describe(described, &id, index + 1),
-                Err(trouble) => problems.extend(trouble.into_problems()?),
-            }
-            self.objects(described, files, &at, problems)?;
         }
+        let Some(Value::Array(all)) = doc.get_mut("dokumentbeskrivelse") else { return Ok(()) };
+        let is_main =
+            |one: &&Value| one.pointer("/tilknyttetRegistreringSom/kode") == Some(&Value::from("H"));
+        let main = all.iter().filter(is_main).count();
+        let attachments = all.len() - main;
+        self.describe_all(all, files, &format!("{at}/dokumentbeskrivelse"), problems)?;
         if main > 1 {
             let advice = "mark one as H and the others as V";
             let rule = "has more than one hoveddokument";
@@ -36,6 +34,24 @@ impl Making<'_> {
         }
         if doc.get("@type").is_some_and(|of| of == "journalpost" || of == "arkivnotat") {
             doc.insert("antallVedlegg".to_owned(), json!(attachments));
+        }
+        Ok(())
+    }
+
+    fn describe_all(
+        &mut self,
+        all: &mut [Value],
+        files: &mut Files<'_>,
+        at: &str,
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), Trouble> {
+        for (index, described) in all.iter_mut().enumerate() {
+            let at = format!("{at}/{index}");
+            match self.system_id(described, &at) {
+                Ok(id) => self.describe(described, &id, index + 1),
+                Err(trouble) => problems.extend(trouble.into_problems()?),
+            }
+            self.objects(described, files, &at, problems)?;
         }
         Ok(())
     }

@@ -63,6 +63,11 @@ fn check_open(
     object: &Map<String, Value>,
     problems: &mut Vec<Problem>,
 ) -> Result<(), Trouble> {
+    if described.get("utfoertKassasjon").is_some() || described.get("sletting").is_some() {
+        let advice = "register it as a document of its own";
+        problems.push(Problem::new(REFERENCE, "leads to a document that was disposed of", advice));
+        return Ok(());
+    }
     let variant = object.get("variantformat").and_then(|of| of.get("kode")).and_then(Value::as_str);
     if variant != Some("P") {
         return Ok(());
@@ -73,9 +78,6 @@ fn check_open(
         let rule = "leads to a document that is archived, withdrawn, or in a closed mappe";
         let advice = "register the new text as a document of its own, or send another variant (A, O)";
         problems.push(Problem::new(REFERENCE, rule, advice));
-    } else if described.get("utfoertKassasjon").is_some() || described.get("sletting").is_some() {
-        let advice = "register it as a document of its own";
-        problems.push(Problem::new(REFERENCE, "leads to a document that was disposed of", advice));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::files::Files;
 use super::super::trouble::Trouble;
-use super::super::{Problem, find};
+use super::super::{Problem, avskrivning, find};
 use super::{Making, open_for_new, receipt};
 use crate::records::change::Step;
 use crate::records::external_key;
@@ -58,6 +58,7 @@ impl Making<'_> {
         }
         let Some(home) = home.filter(|_| problems.is_empty()) else { return Err(Trouble::Invalid(problems)) };
         self.complete(&mut kept, &system_id);
+        avskrivning::resolve(self.records, &mut kept)?;
         let numbers = self.number_registrering(&mut kept, &home)?;
         let unit = Unit {
             system_id,

@@ -3,8 +3,9 @@ use serde_json::json;
 use time::macros::datetime;
 
 use super::*;
+use crate::innsyn::dokumentfil_hent;
 use crate::records::decide::structure;
-use crate::records::decide::update::tests::{assert_published, close_arkivdel, mappe};
+use crate::records::decide::update::tests::{administrator, assert_published, close_arkivdel, mappe};
 use crate::records::testing::{Archive, NOW, actor, file};
 
 /// Sends an arkivmelding, and gives what came of it.
@@ -277,4 +278,31 @@ async fn a_class_that_says_who_somebody_is_is_shielded() {
     let id = archive.saksmappe(class("PNR", "01810012345")).await;
     assert_eq!(archive.unit(&id).unit.doc["klassifikasjon"][0]["erSkjermet"], true);
     assert_published(&archive, &id);
+}
+
+#[tokio::test]
+async fn the_documents_of_a_moetesak_are_described_and_found_like_others() {
+    let mut archive = Archive::with_structure().await;
+    let text = json!({"tekstInnhold": "t", "tekstFormat": {"kode": "text/plain"}});
+    let one = |name: &str| {
+        json!([{"tittel": name, "tilknyttetRegistreringSom": {"kode": "H"},
+        "dokumentobjekt": [{"filnavn": name, "referanseDokumentfil": name}]}])
+    };
+    let case = json!({"@type": "moetesak", "tittel": "M", "moetesakstype": {"kode": "PS"}, "moetesaksaar": 2026,
+        "moetesakssekvensnummer": 1, "dokumentbeskrivelse": one("sak.pdf"),
+        "utredning": {"saksbeskrivelse": text, "innstilling": text, "utredningsdokumenter": one("utredning.pdf")},
+        "vedtak": {"vedtakstekst": text, "dato": "2026-05-04T10:00:00Z", "vedtaksdokumenter": one("vedtak.pdf")}});
+    let files = ["sak.pdf", "utredning.pdf", "vedtak.pdf"];
+    let id = archive.make(json!({"registrering": case}), &files.map(file)).await.remove(0);
+    assert_published(&archive, &id);
+    let doc = archive.unit(&id).unit.doc;
+    for (at, name) in ["/dokumentbeskrivelse", "/utredning/utredningsdokumenter", "/vedtak/vedtaksdokumenter"]
+        .into_iter()
+        .zip(files)
+    {
+        let object = &doc.pointer(at).unwrap()[0]["dokumentobjekt"][0];
+        let request = json!({"dokumentfilNoekkel": {"systemID": object["systemID"]}});
+        let found = dokumentfil_hent(&archive.records(), &administrator(), &request).unwrap();
+        assert_eq!((found.name.as_str(), found.size), (name, 1000));
+    }
 }

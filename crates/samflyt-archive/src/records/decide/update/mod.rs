@@ -29,6 +29,11 @@ pub(crate) fn is_settled(registrering: &Unit, mappe: Option<&Unit>) -> bool {
     frozen::is_fixed(registrering, mappe.is_some_and(frozen::is_closed))
 }
 
+/// Whether a journalpost of this status is ekspedert, journalført or archived.
+pub(crate) fn is_journalfoert(status: Option<&str>) -> bool {
+    status::is_journalfoert(status)
+}
+
 /// What is to be changed, and for whom.
 pub(crate) struct Update<'u> {
     /// A document in the words of `arkivmeldingOppdatering`.

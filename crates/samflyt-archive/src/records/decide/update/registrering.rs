@@ -3,7 +3,7 @@
 use samflyt_noark::unit::{Kind, Unit};
 use serde_json::{Map, Value, json};
 
-use super::super::{edit, find};
+use super::super::{avskrivning, edit, find};
 use super::lists::{FORFATTER, KORRESPONDANSEPART, KRYSSREFERANSE, MERKNAD, NOEKKELORD, PART};
 use super::{Updating, frozen, members, plain, single};
 use crate::records::Stored;
@@ -48,6 +48,7 @@ impl Updating<'_> {
             single::metadata(&mut doc, changes);
         }
         LISTS.iter().for_each(|listed| self.list(&mut doc, given, listed, at));
+        avskrivning::resolve(self.records, &mut doc)?;
         self.access(&mut doc, given, "skjermingOppdateringer", at);
         self.grading(&mut doc, given, "gradering", at);
         self.classes(&mut doc, given, &arkivdel, at)?;

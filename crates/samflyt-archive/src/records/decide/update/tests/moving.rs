@@ -112,14 +112,16 @@ async fn a_letter_and_its_answer_stay_together() {
     let mut archive = Archive::with_structure().await;
     let (from, target) = (archive.saksmappe(json!({})).await, archive.saksmappe(json!({})).await);
     let letter = archive.journalpost(&from, json!({})).await;
-    let answer = archive.journalpost(&from, json!({"journalposttype": {"kode": "U"}})).await;
+    // The answer may lie in another mappe.
+    let beside = archive.saksmappe(json!({})).await;
+    let answer = archive.journalpost(&beside, json!({"journalposttype": {"kode": "U"}})).await;
     let written = json!({"referanseTilJournalpost": {"systemID": letter}, "korrespondansepartID": "mottaker",
         "avskrivning": {"avskrivningsdato": "2026-05-04", "avskrevetAv": {"navn": "Kari"},
             "avskrivningsmaate": {"kode": "BU"}, "referanseAvskrivesAvJournalpost": {"systemID": answer}}});
     let by = actor();
     let what = WriteOff { doc: &written, by: &by, now: NOW };
     archive.carry_out(|records, ids| avskrivning::opprett(records, &what, ids)).await.unwrap();
-    for (id, other) in [(&letter, "2026/1-2"), (&answer, "2026/1-1")] {
+    for (id, other) in [(&letter, "2026/3-1"), (&answer, "2026/1-1")] {
         let problems = problems(post(&mut archive, id, to(&target)).await);
         assert_eq!((problems.len(), problems[0].0.as_str()), (1, TO));
         assert!(problems[0].1.ends_with(other), "{problems:?}");
@@ -129,6 +131,36 @@ async fn a_letter_and_its_answer_stay_together() {
     for id in [letter, answer] {
         post(&mut archive, &id, to(&target)).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_letter_that_came_with_its_answer_stays_with_it_too() {
+    let mut archive = Archive::with_structure().await;
+    let (from, target) = (archive.saksmappe(json!({})).await, archive.saksmappe(json!({})).await);
+    let key = |noekkel: &str| json!({"referanseEksternNoekkel": {"fagsystem": "acos", "noekkel": noekkel}});
+    let mut answer = key("svar");
+    answer["journalposttype"] = json!({"kode": "U"});
+    let answer = archive.journalpost(&from, answer).await;
+    let by = |key: Value| {
+        json!([{"avskrivningsdato": "2026-05-04", "avskrevetAv": {"navn": "Kari"},
+        "avskrivningsmaate": {"kode": "BU"}, "referanseAvskrivesAvJournalpost": key}])
+    };
+    let part = |avskrivning: Value| {
+        json!([{"korrespondanseparttype": {"kode": "EA"},
+        "korrespondansepartNavn": "Kari", "avskrivning": avskrivning}])
+    };
+    let letter = archive.journalpost(&from, json!({"korrespondansepart": part(by(key("svar")))})).await;
+    assert_eq!(
+        doc(&archive, &letter)["korrespondansepart"][0]["avskrivning"],
+        by(json!({"systemID": answer}))
+    );
+    assert_eq!(place(post(&mut archive, &answer, to(&target)).await), TO);
+    // What the archive does not have is kept as it was given.
+    let other = archive.journalpost(&from, json!({"journalstatus": {"kode": "M"}})).await;
+    let new = json!({"korrespondansepartOppdateringer": {"ny": part(by(key("ukjent")))}});
+    post(&mut archive, &other, new).await.unwrap();
+    assert_eq!(doc(&archive, &other)["korrespondansepart"][2]["avskrivning"], by(key("ukjent")));
+    post(&mut archive, &other, to(&target)).await.unwrap();
 }
 
 fn arkivdel(kode: &str) -> Value {

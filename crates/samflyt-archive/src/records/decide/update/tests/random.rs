@@ -278,7 +278,7 @@ async fn change_at_random(messages: &[Message], counts: &Cell<(usize, usize)>) {
         before = after;
     }
     for id in units.mapper.iter().chain(&units.registreringer) {
-        if *id == units.mapper[0] || messages.len() % 8 == 0 {
+        if *id == units.mapper[0] || messages.len().is_multiple_of(8) {
             assert_published(&archive, id);
         }
     }

@@ -1,0 +1,284 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use samflyt_events::{EventType, SystemId};
+use time::{Duration, OffsetDateTime};
+
+use super::*;
+use crate::cover::Cover;
+use crate::cursor::tell::Known;
+use crate::filter::Filter;
+use crate::record::{Limits, Rule};
+
+const START: OffsetDateTime = time::macros::datetime!(2026-03-02 8:00 UTC);
+
+fn entry(sequence: u64, entity: u8) -> Arc<Entry> {
+    let subject = format!("events.seljord.case.opened.seljord-acos.e{entity}");
+    Arc::new(Entry::new(subject, sequence, START, 0, [], "{}"))
+}
+
+fn rule() -> Rule {
+    let consumer = SystemId::new("seljord-visma").unwrap();
+    let flow = (SystemId::new("seljord-acos").unwrap(), EventType::new("case.opened").unwrap());
+    Rule { from: 1, filter: Filter::default(), cover: Cover { consumer, flows: BTreeSet::from([flow]) } }
+}
+
+fn limits() -> Limits {
+    Limits { in_flight: 4, try_for_s: 20, ..Limits::default() }
+}
+
+/// The log as a cursor's steps leave it.
+#[derive(Default, Clone)]
+struct Log {
+    known: Known,
+    /// Sequences that may have been sent twice, by what the log says.
+    doubtful: BTreeSet<u64>,
+    discarded: BTreeSet<u64>,
+}
+
+impl Log {
+    fn take(&mut self, step: &crate::record::Step, events: &[Arc<Entry>]) {
+        if step.interrupted {
+            self.doubtful.extend(&self.known.pending);
+            self.doubtful.extend(self.known.next..=self.known.window);
+            for event in events {
+                let held = self.known.held.get(About::of(event).unwrap().entity);
+                self.doubtful.extend(held.filter(|held| held.from <= event.sequence).map(|_| event.sequence));
+            }
+        }
+        (self.known.next, self.known.window) = (step.next, step.window);
+        self.known.pending = step.pending.clone();
+        self.known.rules.extend(step.rules.clone());
+        for (entity, held) in &step.held {
+            match held {
+                Some(held) => {
+                    self.doubtful.extend(held.failed.as_ref().map(|failed| failed.sequence));
+                    self.known.held.insert(entity.clone(), held.clone());
+                }
+                None => drop(self.known.held.remove(entity)),
+            }
+        }
+        self.discarded.extend(step.discarded.iter().map(|one| one.sequence));
+    }
+}
+
+/// What a run does, decided by chance.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Offer,
+    Send,
+    Deliver(u8),
+    Fail(u8),
+    Reject(u8),
+    Later(u8),
+    Lose,
+    Tell,
+    Wait,
+    Kill,
+    Redrive,
+    Discard,
+}
+
+fn acts() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        6 => Just(Act::Offer), 6 => Just(Act::Send), 6 => any::<u8>().prop_map(Act::Deliver),
+        2 => any::<u8>().prop_map(Act::Fail), 1 => any::<u8>().prop_map(Act::Reject),
+        1 => any::<u8>().prop_map(Act::Later), 1 => Just(Act::Lose), 4 => Just(Act::Tell),
+        3 => Just(Act::Wait), 1 => Just(Act::Kill), 1 => Just(Act::Redrive), 1 => Just(Act::Discard),
+    ]
+}
+
+struct World {
+    events: Vec<Arc<Entry>>,
+    cursor: Cursor,
+    log: Log,
+    now: OffsetDateTime,
+    open: BTreeMap<u64, Arc<Entry>>,
+    /// What the consumer got, in its order.
+    got: Vec<Sending>,
+}
+
+impl World {
+    fn offer(&mut self) {
+        let next = self.cursor.next();
+        if let Some(event) = self.events.iter().find(|event| event.sequence >= next).cloned() {
+            self.cursor.offer(&event);
+        }
+    }
+
+    fn send(&mut self) {
+        for to_read in self.cursor.due(self.now, 16) {
+            let of_it = self.events.iter().filter(|event| {
+                About::of(event).unwrap().entity == &*to_read.entity && event.sequence >= to_read.from
+            });
+            // A page is short, so that some are read in several.
+            let all: Vec<_> = of_it.cloned().collect();
+            let page: Vec<_> = all.iter().take(2).cloned().collect();
+            let whole = page.len() == all.len();
+            self.cursor.supply(&to_read.entity, page, whole);
+        }
+        while let Some(sending) = self.cursor.send(1, self.now, |_| true) {
+            self.open.insert(sending.entry.sequence, Arc::clone(&sending.entry));
+            self.got.push(sending);
+        }
+    }
+
+    fn settle(&mut self, which: u8, verdict: Verdict) {
+        let Some(sequence) = self.open.keys().nth(usize::from(which) % self.open.len().max(1)).copied()
+        else {
+            return;
+        };
+        let entry = self.open.remove(&sequence).unwrap();
+        let entity = About::of(&entry).unwrap().entity.to_owned();
+        assert!(self.cursor.settle(sequence, &entity, verdict, self.now));
+        assert!(!self.cursor.settle(sequence, &entity, Verdict::Delivered, self.now), "twice");
+    }
+
+    fn tell(&mut self) {
+        if let Some(telling) = self.cursor.tell("s") {
+            self.log.take(&telling.step, &self.events);
+            self.cursor.told(&telling);
+        }
+    }
+
+    fn act(&mut self, act: Act) {
+        let reason = || "it failed".to_owned();
+        match act {
+            Act::Offer => self.offer(),
+            Act::Send => self.send(),
+            Act::Deliver(which) => self.settle(which, Verdict::Delivered),
+            Act::Fail(which) => self.settle(which, Verdict::Failed { reason: reason(), after: None }),
+            Act::Reject(which) => self.settle(which, Verdict::Rejected(reason())),
+            Act::Later(which) => self.settle(which, Verdict::Later(Duration::seconds(2))),
+            Act::Lose => {
+                self.cursor.lost(1, self.now);
+                self.open.clear();
+            }
+            Act::Tell => self.tell(),
+            Act::Wait => self.now += Duration::seconds(3),
+            Act::Kill => {
+                self.cursor = Cursor::resume(self.log.known.clone(), limits());
+                self.open.clear();
+            }
+            Act::Redrive => drop(self.cursor.redrive(self.now, |_, _| true)),
+            Act::Discard => drop(self.cursor.discard("poison", "Kari", |_, _| true)),
+        }
+    }
+
+    /// Everything goes well from here on, for long enough.
+    fn finish(&mut self) {
+        for _ in 0..400 {
+            self.offer();
+            self.tell();
+            self.send();
+            while !self.open.is_empty() {
+                self.settle(0, Verdict::Delivered);
+            }
+            self.cursor.redrive(self.now, |_, _| true);
+            self.now += Duration::seconds(10);
+        }
+        self.tell();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #[test]
+    fn whatever_happens_each_event_arrives_in_its_entitys_order_and_twice_only_where_the_log_says_so(
+        entities in prop::collection::vec(0..4_u8, 1..40),
+        script in prop::collection::vec(acts(), 0..300),
+    ) {
+        let events: Vec<_> = (1..).zip(&entities).map(|(n, entity)| entry(n * 2, *entity)).collect();
+        let mut cursor = Cursor::new(1, limits());
+        cursor.set_rule(rule());
+        let mut world = World {
+            events, cursor, log: Log::default(), now: START, open: BTreeMap::new(), got: Vec::new(),
+        };
+        world.tell();
+        for act in script {
+            world.act(act);
+        }
+        world.finish();
+        let got: BTreeSet<u64> = world.got.iter().map(|one| one.entry.sequence).collect();
+        let all: BTreeSet<u64> = world.events.iter().map(|event| event.sequence).collect();
+        let missing: Vec<_> = all.difference(&got).collect();
+        prop_assert!(missing.iter().all(|one| world.log.discarded.contains(one)), "missing {missing:?}");
+        // The first time that each arrives is in its entity's order.
+        let mut last: BTreeMap<String, u64> = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        for sending in &world.got {
+            let sequence = sending.entry.sequence;
+            let entity = About::of(&sending.entry).unwrap().entity.to_owned();
+            if seen.insert(sequence) {
+                let before = last.insert(entity, sequence).unwrap_or(0);
+                prop_assert!(before < sequence, "{sequence} after {before}");
+            } else {
+                prop_assert!(world.log.doubtful.contains(&sequence), "{sequence} twice, and nobody says so");
+                prop_assert!(sending.redelivery, "{sequence} does not say that it came before");
+            }
+        }
+        prop_assert_eq!(world.cursor.position(), world.events.len() as u64 * 2);
+        prop_assert_eq!(world.log.known.held.len(), 0);
+        prop_assert_eq!(world.cursor.in_flight(), 0);
+    }
+}
+
+#[test]
+fn a_dead_letter_holds_back_its_entity_and_nothing_else_until_it_is_redriven_or_discarded() {
+    let mut cursor = Cursor::new(1, limits());
+    cursor.set_rule(rule());
+    let telling = cursor.tell("s").unwrap();
+    cursor.told(&telling);
+    for (sequence, entity) in [(1, 1), (2, 2), (3, 1), (4, 2)] {
+        assert_eq!(cursor.offer(&entry(sequence, entity)), Offered::Taken);
+    }
+    let sent = |cursor: &mut Cursor| cursor.send(1, START, |_| true).map(|sending| sending.entry.sequence);
+    assert_eq!((sent(&mut cursor), sent(&mut cursor), sent(&mut cursor)), (Some(1), Some(2), None));
+    assert!(cursor.settle(1, "e1", Verdict::Rejected("poison".to_owned()), START));
+    assert!(cursor.settle(2, "e2", Verdict::Delivered, START));
+    assert_eq!((sent(&mut cursor), sent(&mut cursor)), (Some(4), None));
+    assert!(cursor.settle(4, "e2", Verdict::Delivered, START));
+    assert_eq!(cursor.position(), 4);
+    let held: Vec<_> = cursor.held().map(|(entity, held)| (entity.to_owned(), held.from)).collect();
+    assert_eq!(held, [("e1".to_owned(), 1)]);
+    assert_eq!(cursor.discard("known fault", "Kari", |_, failed| failed.sequence == 1), 1);
+    assert_eq!(sent(&mut cursor), Some(3));
+    assert!(cursor.settle(3, "e1", Verdict::Delivered, START));
+    assert_eq!(cursor.held().count(), 0);
+    let step = cursor.tell("s").unwrap().step;
+    assert_eq!(step.discarded[0].sequence, 1);
+}
+
+#[test]
+fn a_consumer_that_is_down_is_asked_for_one_event_at_a_time_after_a_rest() {
+    let mut cursor = Cursor::new(1, Limits { in_flight: 20, ..limits() });
+    cursor.set_rule(rule());
+    let telling = cursor.tell("s").unwrap();
+    cursor.told(&telling);
+    for sequence in 1..=20 {
+        cursor.offer(&entry(sequence, u8::try_from(sequence).unwrap()));
+    }
+    let mut sent = Vec::new();
+    while let Some(sending) = cursor.send(1, START, |_| true) {
+        sent.push(sending.entry.sequence);
+    }
+    assert_eq!(sent.len(), 20);
+    for sequence in 1..=10 {
+        let verdict = Verdict::Failed { reason: "500".to_owned(), after: None };
+        assert!(cursor.settle(sequence, &format!("e{sequence}"), verdict, START));
+    }
+    assert!(cursor.is_down());
+    let telling = cursor.tell("s").unwrap();
+    cursor.told(&telling);
+    for sequence in 11..=20 {
+        let verdict = Verdict::Failed { reason: "500".to_owned(), after: None };
+        assert!(cursor.settle(sequence, &format!("e{sequence}"), verdict, START));
+    }
+    assert!(cursor.send(1, START, |_| true).is_none());
+    let later = START + Duration::hours(2);
+    let telling = cursor.tell("s").unwrap();
+    cursor.told(&telling);
+    cursor.due(later, 16);
+    assert!(cursor.send(1, later, |_| true).is_some());
+    assert!(cursor.send(1, later, |_| true).is_none(), "one at a time");
+}

@@ -1,0 +1,508 @@
+//! The task of one tenant's deliveries.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use samflyt_events::subject::{
+    delivery_progress, delivery_stream, delivery_subscription, events_about, events_stream,
+};
+use samflyt_events::{EntityId, Reason, Refusal, TenantId};
+use samflyt_log::{AppendError, Entry, Follow};
+use samflyt_projection::{Runner, StoreError};
+use samflyt_runtime::{Deps, Lifecycle};
+use time::{Date, OffsetDateTime};
+use tokio::sync::{mpsc, watch};
+
+use super::command::{Attached, Change, Command, Named, Snapshot};
+use super::feed::{Reader, Recent};
+use super::lane::{Client, Lane};
+use super::telling::OnItsWay;
+use super::{Handle, Tenant, channel};
+use crate::cover::Cover;
+use crate::cursor::{ClientId, Cursor, ToRead, Verdict};
+use crate::filter::entity;
+use crate::fold;
+use crate::record::{Failed, Held, State, Subscription};
+
+/// How often the log is told, and what is due is looked for.
+const TICK: Duration = Duration::from_millis(100);
+/// Entities of one subscription that are read for at once, and events of one of them.
+const READS: usize = 16;
+const READ_EVENTS: usize = 64;
+
+pub(super) struct Desk {
+    pub tenant: Tenant,
+    pub deps: Deps,
+    pub lanes: BTreeMap<String, Lane>,
+    pub telling: Option<OnItsWay>,
+    /// The last message about what was delivered.
+    pub progress_sequence: u64,
+    runner: Runner,
+    clients: Vec<Client>,
+    next_client: ClientId,
+    /// The last sequence of the tenant's events that is known of.
+    head: u64,
+    recent: Recent,
+    /// Rung where a reader has something.
+    bell: mpsc::Sender<()>,
+    reads: mpsc::Sender<Read>,
+    /// The day that the agreements were looked at for.
+    day: Option<Date>,
+}
+
+/// Events of a held entity, read for a subscription.
+struct Read {
+    id: String,
+    entity: Arc<str>,
+    found: Option<(Vec<Arc<Entry>>, bool)>,
+}
+
+/// Why a desk is taken up anew.
+enum Broken {
+    /// Another process delivers, or the broker forgot.
+    Overtaken,
+    Unavailable(Refusal),
+}
+
+impl From<Refusal> for Broken {
+    fn from(refusal: Refusal) -> Self {
+        Self::Unavailable(refusal)
+    }
+}
+
+/// Begins to deliver for a tenant; the handle stays the same for as long as the hub lives.
+pub(crate) fn start(deps: &Deps, runner: &Runner, tenant: TenantId, lifecycle: &Lifecycle) -> Handle {
+    let (handle, mut commands) = channel();
+    let (deps, runner, tenant) = (deps.clone(), runner.clone(), Arc::new(tenant));
+    let stop = lifecycle.services.clone();
+    lifecycle.spawn("deliveries of a tenant", async move {
+        let delivering = async {
+            loop {
+                match deliver(&deps, &runner, &tenant, &mut commands).await {
+                    Broken::Overtaken => {
+                        tracing::error!(%tenant, "somebody else delivers for this municipality, or the broker lost what was told; taking up what the log says");
+                    }
+                    Broken::Unavailable(refusal) => {
+                        tracing::warn!(%tenant, %refusal, "deliveries wait: they cannot be taken up now");
+                    }
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        };
+        stop.run_until_cancelled(delivering).await;
+        Ok::<(), String>(())
+    });
+    handle
+}
+
+async fn deliver(
+    deps: &Deps,
+    runner: &Runner,
+    tenant: &Tenant,
+    commands: &mut mpsc::Receiver<Command>,
+) -> Broken {
+    let (bell, mut rung) = mpsc::channel(1);
+    let (reads, mut read) = mpsc::channel(64);
+    let mut desk = match Desk::open(deps, runner, tenant, bell, reads).await {
+        Ok(desk) => desk,
+        Err(broken) => return broken,
+    };
+    let follow = Follow { stream: events_stream(tenant), after: desk.head, headers_only: false };
+    let mut follower = deps.log.follow(follow);
+    let mut changes: watch::Receiver<u64> = deps.feed.changes();
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            Some(command) = commands.recv() => {
+                if let Err(broken) = desk.command(command).await {
+                    return broken;
+                }
+                // What came with it is taken together.
+                while let Ok(command) = commands.try_recv() {
+                    if let Err(broken) = desk.command(command).await {
+                        return broken;
+                    }
+                }
+            }
+            told = Desk::told(&mut desk.telling) => match told {
+                Ok(sequence) => desk.was_told(sequence),
+                Err(AppendError::Conflict) => return Broken::Overtaken,
+                Err(error) => return Broken::Unavailable(unavailable(&error)),
+            },
+            entry = follower.next() => {
+                desk.head = entry.sequence;
+                desk.recent.push(Arc::new(entry));
+            }
+            Some(()) = rung.recv() => {}
+            Some(read) = read.recv() => desk.take_read(read),
+            Ok(()) = changes.changed() => desk.look_at_agreements(),
+            _ = ticks.tick() => {
+                desk.tick();
+                desk.begin_to_tell();
+            }
+        }
+        desk.pump();
+        if desk.lanes.values().any(|lane| lane.cursor.is_urgent()) {
+            desk.begin_to_tell();
+        }
+    }
+}
+
+impl Desk {
+    async fn open(
+        deps: &Deps,
+        runner: &Runner,
+        tenant: &Tenant,
+        bell: mpsc::Sender<()>,
+        reads: mpsc::Sender<Read>,
+    ) -> Result<Self, Broken> {
+        let stream = delivery_stream(tenant);
+        deps.log.ensure_delivery(tenant).await.map_err(|error| unavailable(&error))?;
+        let last = deps.log.state(&stream).await.map_err(|error| unavailable(&error))?;
+        runner.follow(&stream);
+        runner.wait_for(&stream, last.map_or(0, |state| state.last)).await;
+        let head = deps.log.state(&events_stream(tenant)).await.map_err(|error| unavailable(&error))?;
+        let progress = deps.log.last_of(&stream, &delivery_progress(tenant)).await;
+        let progress = progress.map_err(|error| unavailable(&error))?;
+        let mut desk = Self {
+            tenant: Arc::clone(tenant),
+            deps: deps.clone(),
+            lanes: BTreeMap::new(),
+            telling: None,
+            progress_sequence: progress.map_or(0, |entry| entry.sequence),
+            runner: runner.clone(),
+            clients: Vec::new(),
+            next_client: 1,
+            head: head.map_or(0, |state| state.last),
+            recent: Recent::default(),
+            bell,
+            reads,
+            day: None,
+        };
+        desk.take_up().map_err(unreadable)?;
+        desk.look_at_agreements();
+        Ok(desk)
+    }
+
+    fn take_up(&mut self) -> Result<(), StoreError> {
+        let view = self.runner.view();
+        for kept in fold::subscriptions(&view, &self.tenant)? {
+            let subscription = kept.subscription;
+            let cursor = match fold::known(&view, &self.tenant, &subscription.id)? {
+                Some(known) => Cursor::resume(known, subscription.limits),
+                None => Cursor::new(subscription.from, subscription.limits),
+            };
+            let cover = self.cover(&subscription);
+            let lane = Lane::new(subscription, kept.sequence, cursor, cover);
+            self.lanes.insert(lane.subscription.id.clone(), lane);
+        }
+        Ok(())
+    }
+
+    fn cover(&self, subscription: &Subscription) -> Cover {
+        let today = self.deps.clock.now().date();
+        Cover::of(&self.deps.feed.get(), &self.tenant, &subscription.consumer, today)
+    }
+
+    fn look_at_agreements(&mut self) {
+        let today = self.deps.clock.now().date();
+        self.day = Some(today);
+        let catalogue = self.deps.feed.get();
+        for lane in self.lanes.values_mut().filter(|lane| lane.subscription.state != State::Ended) {
+            let cover = Cover::of(&catalogue, &self.tenant, &lane.subscription.consumer, today);
+            if cover != lane.cover {
+                lane.cover = cover;
+                lane.set_rule();
+            }
+        }
+    }
+
+    /// Takes in and sends whatever can be.
+    fn pump(&mut self) {
+        let now = self.deps.clock.now();
+        let (log, bell) = (&self.deps.log, &self.bell);
+        let stream = events_stream(&self.tenant);
+        let mut gone = Vec::new();
+        for lane in self.lanes.values_mut() {
+            lane.take_in(&self.recent, self.head, |from| Reader::start(log, &stream, from, bell.clone()));
+            gone.extend(lane.send(&mut self.clients, now));
+        }
+        gone.into_iter().for_each(|client| self.detach(client));
+    }
+
+    fn tick(&mut self) {
+        let now = self.deps.clock.now();
+        if self.day != Some(now.date()) {
+            self.look_at_agreements();
+        }
+        let mut to_read = Vec::new();
+        for (id, lane) in &mut self.lanes {
+            lane.cursor.expire(now);
+            if lane.is_active() {
+                to_read.extend(lane.cursor.due(now, READS).into_iter().map(|read| (id.clone(), read)));
+            }
+        }
+        to_read.into_iter().for_each(|(id, read)| self.read(id, read));
+        let gone: Vec<ClientId> =
+            self.clients.iter().filter(|client| client.is_gone()).map(|client| client.id).collect();
+        gone.into_iter().for_each(|client| self.detach(client));
+        self.forget_expired();
+        self.end_replays();
+    }
+
+    /// What was not settled in its time is not the client's any more.
+    fn forget_expired(&mut self) {
+        let lanes = &self.lanes;
+        for client in &mut self.clients {
+            let subscription = client.subscription.clone();
+            client.has.retain(|named, entity| {
+                let lane = if named.replay.is_empty() { &subscription } else { &named.replay };
+                lanes.get(lane).is_some_and(|lane| lane.cursor.is_open(entity, named.sequence))
+            });
+        }
+    }
+
+    fn read(&self, id: String, read: ToRead) {
+        let (log, reads) = (self.deps.log.clone(), self.reads.clone());
+        let (stream, tenant) = (events_stream(&self.tenant), Arc::clone(&self.tenant));
+        tokio::spawn(async move {
+            let ToRead { entity: token, from } = read;
+            let found = match EntityId::new(&entity(&token)) {
+                Ok(entity) => {
+                    let subject = events_about(&tenant, &entity);
+                    log.read_subject(&stream, &subject, from, READ_EVENTS).await.ok()
+                }
+                Err(_) => None,
+            };
+            let found =
+                found.map(|page| (page.entries.into_iter().map(Arc::new).collect::<Vec<_>>(), !page.more));
+            // Where nobody listens any more, deliveries are taken up anew.
+            let _ = reads.send(Read { id, entity: token, found }).await;
+        });
+    }
+
+    fn take_read(&mut self, read: Read) {
+        let Some(lane) = self.lanes.get_mut(&read.id) else { return };
+        match read.found {
+            Some((entries, whole)) => lane.cursor.supply(&read.entity, entries, whole),
+            None => lane.cursor.not_supplied(&read.entity),
+        }
+    }
+
+    fn end_replays(&mut self) {
+        let now = self.deps.clock.now();
+        let over = |lane: &&mut Lane| {
+            lane.is_active()
+                && lane.until().is_some_and(|until| lane.cursor.position() >= until)
+                && lane.cursor.held().next().is_none()
+        };
+        let Some(lane) = self.lanes.values_mut().find(over) else { return };
+        lane.subscription.state = State::Ended;
+        lane.subscription.at = now;
+        let (log, sequence) = (self.deps.log.clone(), lane.sequence);
+        let subject = delivery_subscription(&self.tenant, &lane.subscription.id);
+        let bytes = serde_json::to_vec(&lane.subscription).unwrap_or_default();
+        // Where this is lost, it ends after the next start.
+        tokio::spawn(async move {
+            let id = format!("{subject} after {sequence}");
+            let _ = log.append_bytes(&subject, &id, &[], bytes.into(), sequence).await;
+        });
+    }
+
+    fn detach(&mut self, client: ClientId) {
+        self.clients.retain(|one| one.id != client);
+        let now = self.deps.clock.now();
+        self.lanes.values_mut().for_each(|lane| lane.cursor.lost(client, now));
+    }
+
+    async fn command(&mut self, command: Command) -> Result<(), Broken> {
+        match command {
+            Command::Create(subscription, reply) => {
+                let _ = reply.send(self.create(*subscription).await?);
+            }
+            Command::Change(change, reply) => {
+                let _ = reply.send(self.change(change).await?);
+            }
+            Command::Snapshots(reply) => {
+                let now = self.deps.clock.now();
+                let _ = reply.send(Ok(self.lanes.values().map(|lane| self.snapshot(lane, now)).collect()));
+            }
+            Command::Snapshot(id, reply) => {
+                let now = self.deps.clock.now();
+                let _ = reply.send(self.lane(&id).map(|lane| self.snapshot(lane, now)));
+            }
+            Command::Attach { id, in_flight, reply } => {
+                let _ = reply.send(self.attach(&id, in_flight));
+            }
+            Command::Detach(client) => self.detach(client),
+            Command::Settle { id, client, named, verdict, reply } => {
+                let _ = reply.send(Ok(self.settle(&id, client, named, verdict)));
+            }
+            Command::DeadLetters(id, reply) => {
+                let dead = |held: Held| held.failed.filter(|failed| failed.again_at.is_none());
+                let letters = self.lane(&id).map(|lane| {
+                    let mut letters: Vec<Failed> =
+                        lane.cursor.held().filter_map(|(_, held)| dead(held)).collect();
+                    letters.sort_by_key(|failed| failed.sequence);
+                    letters
+                });
+                let _ = reply.send(letters);
+            }
+            Command::Redrive(id, which, reply) => {
+                let now = self.deps.clock.now();
+                let redriven = self
+                    .lane_mut(&id)
+                    .map(|lane| lane.cursor.redrive(now, |entity, failed| which.means(entity, failed)));
+                let _ = reply.send(redriven);
+            }
+            Command::Discard { id, which, reason, by, reply } => {
+                let discarded = self.lane_mut(&id).map(|lane| {
+                    lane.cursor.discard(&reason, &by, |entity, failed| which.means(entity, failed))
+                });
+                let _ = reply.send(discarded);
+            }
+        }
+        Ok(())
+    }
+
+    fn lane(&self, id: &str) -> Result<&Lane, Refusal> {
+        self.lanes.get(id).ok_or_else(not_found)
+    }
+
+    fn lane_mut(&mut self, id: &str) -> Result<&mut Lane, Refusal> {
+        self.lanes.get_mut(id).ok_or_else(not_found)
+    }
+
+    async fn create(&mut self, mut subscription: Subscription) -> Result<Result<Snapshot, Refusal>, Broken> {
+        let now = self.deps.clock.now();
+        if let Some(lane) = self.lanes.get(&subscription.id) {
+            let there = &lane.subscription;
+            let same = there.consumer == subscription.consumer
+                && there.filter == subscription.filter
+                && there.limits == subscription.limits
+                && there.state != State::Ended;
+            if same {
+                return Ok(Ok(self.snapshot(lane, now)));
+            }
+            let rule = "is another subscription already, or was one that has ended";
+            let advice = "choose another id, or change the one that is there";
+            return Ok(Err(Refusal::of_field(Reason::AlreadyExists, "/subscription/id", rule, advice)));
+        }
+        // "From now on" is decided here, where it is known what was looked at.
+        if subscription.from == 0 {
+            subscription.from = self.head + 1;
+        }
+        let sequence = self.append(&subscription, 0).await?;
+        let cover = self.cover(&subscription);
+        let cursor = Cursor::new(subscription.from, subscription.limits);
+        let id = subscription.id.clone();
+        self.lanes.insert(id.clone(), Lane::new(subscription, sequence, cursor, cover));
+        Ok(self.lane(&id).map(|lane| self.snapshot(lane, now)))
+    }
+
+    async fn change(&mut self, change: Change) -> Result<Result<Snapshot, Refusal>, Broken> {
+        let now = self.deps.clock.now();
+        let lane = match self.lane(&change.id) {
+            Ok(lane) => lane,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if lane.subscription.state == State::Ended {
+            let message = "the subscription has ended: make another one";
+            return Ok(Err(Refusal::new(Reason::Conflict, message)));
+        }
+        let mut subscription = lane.subscription.clone();
+        subscription.filter = change.filter.unwrap_or(subscription.filter);
+        subscription.limits = change.limits.unwrap_or(subscription.limits);
+        subscription.state = change.state.unwrap_or(subscription.state);
+        if subscription != lane.subscription {
+            (subscription.by, subscription.at) = (change.by, now);
+            let sequence = self.append(&subscription, lane.sequence).await?;
+            let lane = match self.lane_mut(&change.id) {
+                Ok(lane) => lane,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            (lane.subscription, lane.sequence) = (subscription, sequence);
+            lane.set_rule();
+        }
+        Ok(self.lane(&change.id).map(|lane| self.snapshot(lane, now)))
+    }
+
+    /// # Errors
+    /// Where it may be in the log or not: what the log says counts then.
+    async fn append(&self, subscription: &Subscription, expected: u64) -> Result<u64, Broken> {
+        let subject = delivery_subscription(&self.tenant, &subscription.id);
+        let bytes = serde_json::to_vec(subscription).unwrap_or_default();
+        let id = format!("{subject} after {expected} at {}", subscription.at.unix_timestamp_nanos());
+        match self.deps.log.append_bytes(&subject, &id, &[], bytes.into(), expected).await {
+            Ok(appended) => Ok(appended.sequence),
+            Err(AppendError::Conflict) => Err(Broken::Overtaken),
+            Err(error) => Err(Broken::Unavailable(unavailable(&error))),
+        }
+    }
+
+    fn attach(&mut self, id: &str, in_flight: u32) -> Result<Attached, Refusal> {
+        let lane = self.lane(id)?;
+        if lane.subscription.state == State::Ended || lane.subscription.replay.is_some() {
+            let message = "the subscription has ended, or is a replay, which comes with its subscription";
+            return Err(Refusal::new(Reason::Conflict, message));
+        }
+        let most = if in_flight == 0 { lane.subscription.limits.in_flight } else { in_flight };
+        let most = most.min(lane.subscription.limits.in_flight) as usize;
+        let snapshot = self.snapshot(lane, self.deps.clock.now());
+        let id = self.next_client;
+        self.next_client += 1;
+        let (client, events) = Client::new(id, snapshot.subscription.id.clone(), most);
+        self.clients.push(client);
+        Ok(Attached { client: id, snapshot, events })
+    }
+
+    fn settle(&mut self, id: &str, client: ClientId, named: Named, verdict: Verdict) -> bool {
+        let now = self.deps.clock.now();
+        let has = self.clients.iter_mut().find(|one| one.id == client);
+        let Some(entity) = has.and_then(|client| client.has.remove(&named)) else { return false };
+        let lane = if named.replay.is_empty() { id } else { &named.replay };
+        let Some(lane) = self.lanes.get_mut(lane) else { return false };
+        let settled = lane.cursor.settle(named.sequence, &entity, verdict, now);
+        if settled {
+            lane.count_settled(now);
+        }
+        settled
+    }
+
+    fn snapshot(&self, lane: &Lane, now: OffsetDateTime) -> Snapshot {
+        let held: Vec<Held> = lane.cursor.held().map(|(_, held)| held).collect();
+        let is_dead = |held: &&Held| held.failed.as_ref().is_some_and(|failed| failed.again_at.is_none());
+        let of_it = |client: &&Client| client.subscription == lane.subscription.id;
+        Snapshot {
+            subscription: lane.subscription.clone(),
+            position: lane.cursor.position(),
+            head: self.head,
+            in_flight: lane.cursor.in_flight(),
+            held: held.len(),
+            dead: held.iter().filter(is_dead).count(),
+            clients: self.clients.iter().filter(of_it).count(),
+            rate: lane.rate(now),
+            oldest_at: lane.cursor.oldest_at(),
+            rests_until: lane.cursor.rests_until(now),
+            cover: lane.cover.clone(),
+        }
+    }
+}
+
+fn not_found() -> Refusal {
+    Refusal::new(Reason::NotFound, "there is no such subscription of this municipality")
+}
+
+fn unavailable(error: &dyn std::error::Error) -> Refusal {
+    Refusal::new(Reason::LogUnavailable, format!("the log cannot be reached at the moment: {error}"))
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
+fn unreadable(error: StoreError) -> Broken {
+    Broken::Unavailable(Refusal::new(
+        Reason::StoreUnavailable,
+        format!("subscriptions cannot be read: {error}"),
+    ))
+}
