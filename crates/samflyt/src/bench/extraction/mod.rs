@@ -33,7 +33,10 @@ pub(super) async fn measure(quick: bool) -> anyhow::Result<Value> {
     let sizes: [u64; 3] = if quick { [500, 1_000, 2_000] } else { [20_000, 60_000, 200_000] };
     let mut curve = Vec::new();
     for journalposter in sizes {
-        curve.push(extract(journalposter).await?);
+        let measured = extract(journalposter).await?;
+        // The larger ones take long: who waits sees what there is.
+        eprintln!("{measured}");
+        curve.push(measured);
     }
     Ok(json!({
         "document_bytes": records::DOCUMENT_BYTES,
