@@ -18,6 +18,7 @@ mod registry;
 mod remote;
 mod show;
 mod status;
+mod subscription;
 mod token;
 
 use std::process::ExitCode;
@@ -43,6 +44,8 @@ pub enum ClientCommand {
     Archive(archive::Archive),
     /// Watches a folder, and deposits the arkivmelding XML and the documents that are put into it
     Drop(drop::Drop),
+    /// What consumers receive: subscriptions, dead letters, replays
+    Subscription(subscription::Subscription),
     /// Works on the hub's projections
     Projection(projection::Projection),
     /// Shows how far each tenant's log is reflected, and which systems are silent
@@ -64,6 +67,7 @@ impl ClientCommand {
             Self::Lineage(command) => command.run(&remote).await,
             Self::Archive(command) => command.run(&remote).await,
             Self::Drop(command) => command.run(&remote).await,
+            Self::Subscription(command) => command.run(&remote).await,
             Self::Projection(command) => command.run(&remote).await,
             Self::Status(command) => command.run(&remote).await,
             Self::Doctor(command) => command.run(&remote).await,
