@@ -75,6 +75,13 @@ async fn settled(client: &Client, events: usize, last: u64) -> Vec<(u64, Vec<ask
     answers
 }
 
+/// What a consumer said before it goes has arrived.
+async fn all_settled(client: &Client, id: &str) {
+    while status(client, id).await.lag > 0 || status(client, id).await.held > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
 fn by_ms(at: &prost_types::Timestamp) -> i128 {
     i128::from(at.seconds) * 1_000 + i128::from(at.nanos) / 1_000_000
 }
@@ -93,7 +100,7 @@ fn check(answers: &[(u64, Vec<asked::EventDelivery>)], recorded: &Recorded, disc
                 }
                 DeliveryState::Discarded => {
                     assert_eq!((*sequence, one.consumer.as_str()), (discarded, CONSUMER));
-                    assert_eq!((one.reason.as_str(), one.by.as_str()), ("a test form", "arkivleiar"));
+                    assert!(one.reason == "a test form" && one.by.starts_with("arkivleiar"), "{one:?}");
                 }
                 other => panic!("{sequence}: {other:?} {one:?}"),
             }
@@ -152,6 +159,7 @@ async fn consumed(house: &House, recorded: &mut Recorded) -> Vec<u64> {
     };
     client.delivery().discard_dead_letters(discard).await.unwrap();
     recorded.take(CONSUMER, &mut visma, 3).await;
+    all_settled(client, "cases").await;
     let mut gat = Consumer::start(client, "gat-cases", 0).await.unwrap();
     while status(client, "gat-cases").await.lag > 0 || status(client, "gat-cases").await.held > 0 {
         let next = tokio::time::timeout(std::time::Duration::from_millis(100), gat.next()).await;
@@ -170,7 +178,13 @@ async fn who_received_what_is_what_the_consumers_recorded_event_by_event() {
     house.system(OTHER, "seljord", "Gat").await;
     house.agreement("gat", SELJORD.system, OTHER, TYPE, json!({})).await;
     subscribe(client, subscription("cases"), At::Beginning(true)).await;
-    let other = pb::Subscription { consumer: OTHER.to_owned(), ..subscription("gat-cases") };
+    let filter = pb::Filter {
+        types: vec![TYPE.to_owned()],
+        providers: vec![SELJORD.system.to_owned()],
+        ..Default::default()
+    };
+    let other =
+        pb::Subscription { consumer: OTHER.to_owned(), filter: Some(filter), ..subscription("gat-cases") };
     subscribe(client, other, At::Beginning(true)).await;
     let mut recorded = Recorded::default();
     let all = consumed(&house, &mut recorded).await;
@@ -185,6 +199,7 @@ async fn who_received_what_is_what_the_consumers_recorded_event_by_event() {
     let more = publish_cases(client, 12..15, 3).await;
     let mut visma = Consumer::start(client, "cases", 0).await.unwrap();
     recorded.take(CONSUMER, &mut visma, 3).await;
+    all_settled(client, "cases").await;
     drop(visma);
     let before = settled(client, 15, more[2]).await;
     check(&before, &recorded, all[0]);
@@ -206,6 +221,7 @@ async fn who_received_what_is_what_the_consumers_recorded_event_by_event() {
     let more = publish_cases(&client, 15..17, 3).await;
     let mut visma = Consumer::start(&client, "cases", 0).await.unwrap();
     recorded.take(CONSUMER, &mut visma, 2).await;
+    all_settled(&client, "cases").await;
     let after = settled(&client, 17, more[1]).await;
     check(&after, &recorded, all[0]);
     let state = |answers: &[(u64, Vec<asked::EventDelivery>)]| {
