@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::cursor::Known;
-use crate::record::{Held, Progress, Rule, Step, Subscription};
+use samflyt_events::delivery::{Held, Progress, Rule, Step, Subscription};
 
 pub(crate) struct DeliveryFold;
 

@@ -1,13 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod config;
-mod cover;
 mod cursor;
 mod desk;
-mod filter;
 mod fold;
 mod grpc;
-mod record;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 
 pub mod catalogue;
 pub mod contract;
+pub mod delivery;
 mod digest;
 mod draft;
 mod envelope;

@@ -39,14 +39,17 @@ pub fn messages_stream(tenant: &TenantId) -> String {
     format!("MESSAGES_{tenant}")
 }
 
+/// What the streams of deliveries begin with.
+pub const DELIVERY_STREAMS: &str = "DELIVERY_";
+
 /// `DELIVERY_seljord`: the municipality's subscriptions, and what was delivered.
 pub fn delivery_stream(tenant: &TenantId) -> String {
-    format!("DELIVERY_{tenant}")
+    format!("{DELIVERY_STREAMS}{tenant}")
 }
 
 /// The tenant of a `DELIVERY_` stream.
 pub fn delivery_tenant(stream: &str) -> Option<TenantId> {
-    TenantId::new(stream.strip_prefix("DELIVERY_")?).ok()
+    TenantId::new(stream.strip_prefix(DELIVERY_STREAMS)?).ok()
 }
 
 /// What was delivered, of all of a tenant's subscriptions.

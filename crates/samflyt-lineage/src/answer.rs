@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use samflyt_events::catalogue::{AsOf, Scope};
-use samflyt_events::subject::events_stream;
+use samflyt_events::subject::{delivery_stream, events_stream};
 use samflyt_events::{HUB_TENANT, Reason, RecordedEvent, Refusal, TenantId};
 use samflyt_projection::StreamPosition;
 use samflyt_proto::{common, lineage as pb};
@@ -71,7 +71,8 @@ pub(crate) fn completeness(
         reader.view.positions().iter().map(|found| (found.stream.as_str(), found)).collect();
     let mut positions = Vec::new();
     for tenant in tenants {
-        let found = streams_of(tenant).into_iter().filter_map(|stream| known.get(stream.as_str()));
+        let streams = streams_of(tenant).into_iter().chain([delivery_stream(tenant)]);
+        let found = streams.filter_map(|stream| known.get(stream.as_str()));
         positions.extend(found.map(|found| position_of(tenant, found)));
     }
     common::Completeness { positions, truncated, rebuilding: reader.view.rebuilding() }

@@ -143,7 +143,7 @@ impl Reader {
 
     /// The entries below a prefix, which goes on with a stream, that are of these streams. What lies between them is
     /// jumped over.
-    fn of_streams(
+    pub(crate) fn of_streams(
         &self,
         prefix: &Key,
         streams: &Streams,

@@ -22,8 +22,18 @@ pub struct ProjectionConfig {
     pub flush_every_ms: u64,
     /// Leave the payloads in the log, where the fold reads headers only.
     pub headers_only: bool,
+    /// Streams whose name begins so come with their payloads all the same; empty: none do.
+    pub whole_prefix: String,
     /// How often the ends of the streams are asked for, in milliseconds.
     pub poll_every_ms: u64,
+}
+
+impl ProjectionConfig {
+    /// Whether the payloads of a stream stay in the log.
+    pub(crate) fn leaves_payloads(&self, stream: &str) -> bool {
+        let is_whole = !self.whole_prefix.is_empty() && stream.starts_with(&self.whole_prefix);
+        self.headers_only && !is_whole
+    }
 }
 
 impl Default for ProjectionConfig {
@@ -34,6 +44,7 @@ impl Default for ProjectionConfig {
             store_every_ms: 500,
             flush_every_ms: 500,
             headers_only: false,
+            whole_prefix: String::new(),
             poll_every_ms: 1_000,
         }
     }

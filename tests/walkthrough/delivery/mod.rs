@@ -3,6 +3,7 @@
 mod agreed;
 mod consumer;
 mod letters;
+mod received;
 mod restarts;
 
 use prost_types::Duration;

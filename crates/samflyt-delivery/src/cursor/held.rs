@@ -7,8 +7,8 @@ use samflyt_log::Entry;
 use time::OffsetDateTime;
 
 use super::{Cursor, Entity, Open};
-use crate::filter::About;
-use crate::record::{Failed, Held};
+use samflyt_events::delivery::About;
+use samflyt_events::delivery::{Failed, Held};
 
 #[derive(Debug)]
 pub(super) struct Hold {
@@ -92,7 +92,7 @@ impl Cursor {
         let wanted: Vec<Arc<Entry>> = entries
             .into_iter()
             .filter(|entry| entry.sequence < next)
-            .filter(|entry| About::of(entry).is_some_and(|about| self.has(entry.sequence, &about)))
+            .filter(|entry| About::of(&entry.subject).is_some_and(|about| self.has(entry.sequence, &about)))
             .collect();
         let Some(hold) = self.held.get_mut(entity) else { return };
         hold.queue.extend(wanted.into_iter().filter(|entry| entry.sequence >= hold.from));

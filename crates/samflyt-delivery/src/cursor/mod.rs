@@ -16,9 +16,9 @@ use std::sync::Arc;
 use samflyt_log::Entry;
 use time::OffsetDateTime;
 
-use crate::filter::About;
-use crate::record::{Discarded, Held, Limits, Rule};
 use held::Hold;
+use samflyt_events::delivery::About;
+use samflyt_events::delivery::{Discarded, Held, Limits, Rule};
 
 pub(crate) use held::ToRead;
 pub(crate) use settle::Verdict;
@@ -175,7 +175,7 @@ impl Cursor {
         if sequence < self.next {
             return Offered::Taken;
         }
-        let about = About::of(entry).filter(|about| self.has(sequence, about));
+        let about = About::of(&entry.subject).filter(|about| self.has(sequence, about));
         let entity = about.filter(|_| !self.is_settled(sequence)).map(|about| Arc::<str>::from(about.entity));
         if let Some(entity) = entity {
             if let Some(hold) = self.held.get_mut(&entity) {
@@ -248,7 +248,7 @@ impl Cursor {
                 return None;
             }
             self.ready.pop_front();
-            if !About::of(&entry).is_some_and(|about| may(&about)) {
+            if !About::of(&entry.subject).is_some_and(|about| may(&about)) {
                 self.withhold(&entity, &entry);
                 continue;
             }

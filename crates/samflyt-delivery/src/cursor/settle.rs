@@ -6,8 +6,8 @@ use samflyt_log::Entry;
 use time::{Duration, OffsetDateTime};
 
 use super::{ClientId, Cursor, Entity, Open};
-use crate::filter::About;
-use crate::record::{Discarded, Failed};
+use samflyt_events::delivery::About;
+use samflyt_events::delivery::{Discarded, Failed};
 
 /// What is said of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,7 +140,7 @@ impl Cursor {
         let lost = flows.chain(holds).filter(|open| is_lost(open));
         let lost: Vec<Arc<Entry>> = lost.map(|open| Arc::clone(&open.entry)).collect();
         for entry in lost {
-            let Some(about) = About::of(&entry) else { continue };
+            let Some(about) = About::of(&entry.subject) else { continue };
             self.settle(entry.sequence, about.entity, Verdict::Lost(reason.to_owned()), now);
         }
     }

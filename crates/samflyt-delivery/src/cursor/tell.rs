@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::held::Hold;
 use super::{Cursor, Entity, Resumed};
-use crate::record::{Held, Limits, Rule, Step};
+use samflyt_events::delivery::{Held, Limits, Rule, Step};
 
 /// How far ahead of what was looked at the log lets send.
 const AHEAD: u64 = 4_096;

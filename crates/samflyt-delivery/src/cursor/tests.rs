@@ -5,10 +5,10 @@ use samflyt_events::{EventType, SystemId};
 use time::{Duration, OffsetDateTime};
 
 use super::*;
-use crate::cover::Cover;
 use crate::cursor::tell::Known;
-use crate::filter::Filter;
-use crate::record::{Limits, Rule};
+use samflyt_events::delivery::Cover;
+use samflyt_events::delivery::Filter;
+use samflyt_events::delivery::{Limits, Rule};
 
 const START: OffsetDateTime = time::macros::datetime!(2026-03-02 8:00 UTC);
 
@@ -37,12 +37,12 @@ struct Log {
 }
 
 impl Log {
-    fn take(&mut self, step: &crate::record::Step, events: &[Arc<Entry>]) {
+    fn take(&mut self, step: &samflyt_events::delivery::Step, events: &[Arc<Entry>]) {
         if step.interrupted {
             self.doubtful.extend(&self.known.pending);
             self.doubtful.extend(self.known.next..=self.known.window);
             for event in events {
-                let held = self.known.held.get(About::of(event).unwrap().entity);
+                let held = self.known.held.get(About::of(&event.subject).unwrap().entity);
                 self.doubtful.extend(held.filter(|held| held.from <= event.sequence).map(|_| event.sequence));
             }
         }
@@ -109,7 +109,8 @@ impl World {
     fn send(&mut self) {
         for to_read in self.cursor.due(self.now, 16) {
             let of_it = self.events.iter().filter(|event| {
-                About::of(event).unwrap().entity == &*to_read.entity && event.sequence >= to_read.from
+                About::of(&event.subject).unwrap().entity == &*to_read.entity
+                    && event.sequence >= to_read.from
             });
             // A page is short, so that some are read in several.
             let all: Vec<_> = of_it.cloned().collect();
@@ -129,7 +130,7 @@ impl World {
             return;
         };
         let entry = self.open.remove(&sequence).unwrap();
-        let entity = About::of(&entry).unwrap().entity.to_owned();
+        let entity = About::of(&entry.subject).unwrap().entity.to_owned();
         assert!(self.cursor.settle(sequence, &entity, verdict, self.now));
         assert!(!self.cursor.settle(sequence, &entity, Verdict::Delivered, self.now), "twice");
     }
@@ -208,7 +209,7 @@ proptest! {
         let mut seen = BTreeSet::new();
         for sending in &world.got {
             let sequence = sending.entry.sequence;
-            let entity = About::of(&sending.entry).unwrap().entity.to_owned();
+            let entity = About::of(&sending.entry.subject).unwrap().entity.to_owned();
             if seen.insert(sequence) {
                 let before = last.insert(entity, sequence).unwrap_or(0);
                 prop_assert!(before < sequence, "{sequence} after {before}");

@@ -6,10 +6,10 @@ use samflyt_events::Refusal;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::cover::Cover;
 use crate::cursor::{ClientId, Sending, Verdict};
-use crate::filter::Filter;
-use crate::record::{Failed, Limits, State, Subscription};
+use samflyt_events::delivery::Cover;
+use samflyt_events::delivery::Filter;
+use samflyt_events::delivery::{Failed, Limits, State, Subscription};
 
 type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
 

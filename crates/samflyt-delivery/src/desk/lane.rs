@@ -9,10 +9,10 @@ use tokio::sync::mpsc;
 
 use super::command::{Named, Outgoing};
 use super::feed::{Reader, Recent};
-use crate::cover::Cover;
 use crate::cursor::{ClientId, Cursor, Offered};
-use crate::filter::About;
-use crate::record::{Rule, State, Subscription};
+use samflyt_events::delivery::About;
+use samflyt_events::delivery::Cover;
+use samflyt_events::delivery::{Rule, State, Subscription};
 
 /// Over how many seconds the rate is counted.
 const RATE_S: i64 = 10;
@@ -151,7 +151,7 @@ impl Lane {
             let Some(client) = with_room.min_by_key(|client| client.has.len()) else { return gone };
             let may = |about: &About<'_>| subscription.filter.matches(about) && cover.covers(about);
             let Some(sending) = cursor.send(client.id, now, may) else { return gone };
-            let entity = About::of(&sending.entry).map_or("", |about| about.entity);
+            let entity = About::of(&sending.entry.subject).map_or("", |about| about.entity);
             let lane = replay.clone().unwrap_or_default();
             let named = Named { replay: lane.clone(), sequence: sending.entry.sequence };
             client.has.insert(named, Arc::from(entity));

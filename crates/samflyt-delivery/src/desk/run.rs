@@ -20,11 +20,11 @@ use super::feed::{Reader, Recent};
 use super::lane::{Client, Lane};
 use super::telling::OnItsWay;
 use super::{Handle, Tenant, channel};
-use crate::cover::Cover;
 use crate::cursor::{ClientId, Cursor, ToRead, Verdict};
-use crate::filter::entity;
 use crate::fold;
-use crate::record::{Failed, Held, State, Subscription};
+use samflyt_events::delivery::Cover;
+use samflyt_events::delivery::entity;
+use samflyt_events::delivery::{Failed, Held, State, Subscription};
 
 /// How often the log is told, and what is due is looked for.
 const TICK: Duration = Duration::from_millis(100);

@@ -6,7 +6,7 @@ use tokio::task::JoinHandle;
 
 use super::run::Desk;
 use crate::cursor::Telling;
-use crate::record::Progress;
+use samflyt_events::delivery::Progress;
 
 /// What is on its way to the log.
 pub(super) struct OnItsWay {

@@ -12,7 +12,7 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::{Answers, Service, view};
 use crate::desk::{Command, Snapshot};
-use crate::record::State;
+use samflyt_events::delivery::State;
 
 const WATCHED_EVERY: Duration = Duration::from_secs(1);
 

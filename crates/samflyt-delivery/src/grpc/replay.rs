@@ -10,8 +10,8 @@ use samflyt_runtime::Caller;
 
 use super::{Service, invalid, view};
 use crate::desk::Command;
-use crate::filter::Filter;
-use crate::record::{Replay, State, Subscription};
+use samflyt_events::delivery::Filter;
+use samflyt_events::delivery::{Replay, State, Subscription};
 
 impl Service {
     pub(super) async fn replay(

@@ -10,7 +10,7 @@ use samflyt_runtime::refused::moment;
 
 use super::{Service, invalid, view};
 use crate::desk::{Change, Command};
-use crate::record::{Form, State, Subscription};
+use samflyt_events::delivery::{Form, State, Subscription};
 
 const ID_MAX: usize = 64;
 

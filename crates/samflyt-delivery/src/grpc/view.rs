@@ -8,10 +8,10 @@ use samflyt_proto::delivery as pb;
 use samflyt_runtime::refused::timestamp;
 
 use super::invalid;
-use crate::cover::Cover;
 use crate::desk::Snapshot;
-use crate::filter::Filter;
-use crate::record::{Limits, State, Subscription};
+use samflyt_events::delivery::Cover;
+use samflyt_events::delivery::Filter;
+use samflyt_events::delivery::{Limits, State, Subscription};
 
 /// Values in one list of a filter.
 const VALUES_MAX: usize = 1_000;

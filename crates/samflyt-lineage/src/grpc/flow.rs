@@ -33,6 +33,7 @@ pub(crate) fn message(
         classification: contract
             .map(|contract| contract.classification.as_str().to_owned())
             .unwrap_or_default(),
+        received: false,
     })
 }
 

@@ -65,9 +65,12 @@ impl Lineage {
         let mut edges = graph
             .edges
             .iter()
-            .map(|(key, totals)| message(reader, streams, (&catalogue, moment), *key, *totals))
-            .collect::<Result<Vec<_>, _>>()?;
-        edges.sort_by(|a, b| order(a).cmp(&order(b)));
+            .map(|((key, received), totals)| {
+                let flow = message(reader, streams, (&catalogue, moment), *key, *totals)?;
+                Ok(pb::Flow { received: *received, ..flow })
+            })
+            .collect::<Result<Vec<_>, samflyt_projection::StoreError>>()?;
+        edges.sort_by(|a, b| (order(a), a.received).cmp(&(order(b), b.received)));
         let ends = |edge: &pb::Flow| [edge.provider.clone(), edge.consumer.clone()];
         let met: HashSet<String> = edges.iter().flat_map(ends).collect();
         let mut nodes = Vec::with_capacity(graph.distance.len());

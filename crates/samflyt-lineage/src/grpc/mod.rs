@@ -1,6 +1,7 @@
 //! The API: parse → look → reply. One file per RPC.
 
 pub(crate) mod flow;
+mod get_deliveries;
 mod get_event;
 mod get_flow_graph;
 mod get_status;
@@ -57,6 +58,13 @@ impl LineageService for Lineage {
         request: Request<pb::TraceEventRequest>,
     ) -> Result<Response<pb::TraceEventResponse>, Status> {
         answer!(self, request, trace)
+    }
+
+    async fn get_deliveries(
+        &self,
+        request: Request<pb::GetDeliveriesRequest>,
+    ) -> Result<Response<pb::GetDeliveriesResponse>, Status> {
+        answer!(self, request, deliveries)
     }
 
     async fn list_entity_events(

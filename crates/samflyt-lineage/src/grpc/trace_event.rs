@@ -1,12 +1,18 @@
 //! `TraceEvent`.
 
-use samflyt_events::{Refusal, TenantId};
+use std::collections::BTreeMap;
+
+use samflyt_events::subject::events_stream;
+use samflyt_events::{RecordedEvent, Refusal, TenantId};
+use samflyt_projection::StoreError;
 use samflyt_proto::{common, lineage as pb};
 use samflyt_runtime::Caller;
 
 use super::get_event::reference;
 use crate::Lineage;
-use crate::answer::{completeness, event, span};
+use crate::answer::{completeness, event, moment, span, store_failed};
+use crate::reader::Reader;
+use crate::received::{Asked, SubscribedIn, What};
 use crate::tree::{Node, tree};
 
 /// How many events are gathered where the request does not say.
@@ -32,12 +38,48 @@ impl Lineage {
         let focus = nodes.iter().position(|node| node.name == affair.focus).unwrap_or_default();
         let involved = affair.events.values().map(|event| event.event.tenant.clone()).collect();
         Ok(pb::TraceEventResponse {
-            nodes: nodes.iter().map(message).collect(),
+            nodes: messages(&reader, &nodes).map_err(store_failed)?,
             focus: u32::try_from(focus).unwrap_or_default(),
             correlation_id,
             completeness: Some(completeness(&reader, &involved, affair.truncated)),
         })
     }
+}
+
+fn messages(reader: &Reader, nodes: &[Node<'_>]) -> Result<Vec<pb::TraceNode>, StoreError> {
+    let mut known = SubscribedIn::new();
+    let mut messages = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let receivers = match node.event {
+            Some(recorded) => receivers(reader, &mut known, recorded)?,
+            None => Vec::new(),
+        };
+        messages.push(pb::TraceNode { receivers, ..message(node) });
+    }
+    Ok(messages)
+}
+
+/// Who received an event, each once, by the time at which it had.
+fn receivers(
+    reader: &Reader,
+    known: &mut SubscribedIn,
+    recorded: &RecordedEvent,
+) -> Result<Vec<pb::Receiver>, StoreError> {
+    let Some(stream) = reader.number(&events_stream(&recorded.event.tenant))? else { return Ok(Vec::new()) };
+    let asked = Asked::of(recorded);
+    let mut first: BTreeMap<&str, u64> = BTreeMap::new();
+    for subscribed in reader.subscribed_once(known, stream)? {
+        let outcome = reader.outcome(subscribed, &asked)?;
+        if let Some(What::Received { by_ms }) = outcome.map(|outcome| outcome.what) {
+            let at = first.entry(subscribed.subscription.consumer.as_str()).or_insert(by_ms);
+            *at = by_ms.min(*at);
+        }
+    }
+    let mut found: Vec<(u64, &str)> = first.into_iter().map(|(system, by_ms)| (by_ms, system)).collect();
+    found.sort_unstable();
+    let receiver =
+        |(by_ms, system): (u64, &str)| pb::Receiver { system: system.to_owned(), by: Some(moment(by_ms)) };
+    Ok(found.into_iter().map(receiver).collect())
 }
 
 fn message(node: &Node<'_>) -> pb::TraceNode {
@@ -58,5 +100,6 @@ fn message(node: &Node<'_>) -> pb::TraceNode {
         depth: node.depth,
         delay: node.delay.map(span),
         stub: node.event.is_none(),
+        receivers: Vec::new(),
     }
 }

@@ -11,6 +11,8 @@ mod open_lineage;
 mod overview;
 mod rehearsal;
 
+#[cfg(test)]
+pub(crate) use impact::tests::world;
 use std::sync::Arc;
 
 use samflyt_proto::lineage as pb;

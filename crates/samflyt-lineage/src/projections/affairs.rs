@@ -14,6 +14,7 @@ pub(super) fn fold(
     place: Place,
     seen: &Seen<'_>,
     joined: &Joined,
+    ordinal: u64,
 ) -> Result<(), FoldError> {
     // The catalogue's own events are nobody's affair.
     if seen.contract.is_none() {
@@ -25,6 +26,7 @@ pub(super) fn fold(
         entity: keys::short_hash(seen.entity),
         at_ms: seen.at_ms,
         cause: joined.cause.map_or(0, |cause| cause.sequence),
+        ordinal,
     };
     let key = keys::told_by(place.stream, kind, system).sequence(place.sequence);
     writer.put(key.into_bytes(), told.to_bytes());

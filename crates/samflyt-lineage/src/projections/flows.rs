@@ -10,16 +10,18 @@ use super::keys::{self, FlowKey, NOBODY, Number, Place, Tail};
 use super::values::Totals;
 use super::{Names, Seen, day_of};
 
+/// The how manieth of its provider and type the event is.
 pub(super) fn fold(
     names: &mut Names,
     writer: &mut Writer<'_>,
     place: Place,
     seen: &Seen<'_>,
     joined: &Joined,
-) -> Result<(), FoldError> {
+) -> Result<u64, FoldError> {
     let system = names.number(writer, seen.system)?;
     let kind = names.number(writer, seen.kind)?;
-    count(writer, &FlowKey { stream: place.stream, provider: system, kind, consumer: NOBODY }, seen.at_ms)?;
+    let published = FlowKey { stream: place.stream, provider: system, kind, consumer: NOBODY };
+    let ordinal = count(writer, &published, seen.at_ms)?;
     count_version(writer, place.stream, kind, system, seen)?;
     let key = keys::system(place.stream, system);
     let totals = writer.get(&key)?.and_then(|value| Totals::from_bytes(&value)).unwrap_or_default();
@@ -39,7 +41,7 @@ pub(super) fn fold(
             count(writer, &flow, waited.at_ms)?;
         }
     }
-    Ok(())
+    Ok(ordinal)
 }
 
 /// Which version of its contract a system publishes.
@@ -57,7 +59,8 @@ fn count_version(
     Ok(())
 }
 
-fn count(writer: &mut Writer<'_>, flow: &FlowKey, at_ms: u64) -> Result<(), FoldError> {
+/// How many there are of the flow now.
+fn count(writer: &mut Writer<'_>, flow: &FlowKey, at_ms: u64) -> Result<u64, FoldError> {
     let key = keys::flow(flow);
     let before = writer.get(&key)?.and_then(|value| Totals::from_bytes(&value));
     let FlowKey { stream, provider, kind, consumer } = *flow;
@@ -70,7 +73,8 @@ fn count(writer: &mut Writer<'_>, flow: &FlowKey, at_ms: u64) -> Result<(), Fold
     }
     let before = before.unwrap_or_default();
     writer.put(key, before.and_one_at(at_ms).to_bytes());
-    count_day(writer, flow, before, at_ms)
+    count_day(writer, flow, before, at_ms)?;
+    Ok(before.events + 1)
 }
 
 /// Adds one to the day of append, and to every day after it: the counts are cumulative. Days come in order but for a late

@@ -17,9 +17,23 @@
 //! | `v` | type, stream, contract version, provider | totals | with each event |
 //! | `l` | stream, type, system, sequence of an event that nothing followed from | empty | until something does |
 //! | `s` | stream, system | events, last learned at | with each event |
+//! | `k` | stream, type, system, sequence of an event | its affair, entity, time, cause, ordinal | once |
+//! | `S` | stream, subscription | the subscription as it was told last, JSON | with each change |
+//! | `u` | stream, subscription, sequence from which it holds | the rule, JSON | once |
+//! | `q` | stream, subscription | how far it came | with each telling |
+//! | `P` | stream, subscription, position | when it was reached, u48 | once in a second at most |
+//! | `h` | stream, subscription, entity | from where it is held back, since when and why, JSON | while it is |
+//! | `H` | stream, subscription, entity, last sequence, telling | since when and until when it was held back | with each advance |
+//! | `W` | stream, subscription, sequence | withheld, discarded or failed, JSON | with each exception |
+//! | `i` | stream, subscription, telling | what was on its way at an interruption | with each start |
+//! | `R` | provider, stream, type, consumer | empty: a rule lets it through | once |
+//! | `w` | consumer, stream, provider, type | empty: a rule lets it through | once |
 //!
 //! What is asked of a system or a type, across tenants, begins with it: an answer costs as much as it holds, however large
 //! the nation is. All flows of a tenant are those of its systems.
+//!
+//! The stream of what was delivered is that of the events, whose sequences these are; it is folded from the stream of
+//! deliveries of the same tenant, and from that alone. A telling is a sequence of that one.
 //!
 //! Every key but the names is of one stream, and a stream is folded from itself alone: what one municipality publishes
 //! cannot show in another's answers, and the order in which streams are folded changes nothing. What points from one
@@ -202,6 +216,69 @@ pub(crate) fn system(stream: Number, system: Number) -> Vec<u8> {
 
 pub(crate) fn systems_of(stream: Number) -> Key {
     Key::new(b's').number(stream)
+}
+
+/// A subscription in the stream of the events that it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Of {
+    pub stream: Number,
+    pub subscription: Number,
+}
+
+impl Of {
+    fn key(self, family: u8) -> Key {
+        Key::new(family).number(self.stream).number(self.subscription)
+    }
+
+    pub fn subscription(self) -> Vec<u8> {
+        self.key(b'S').into_bytes()
+    }
+
+    pub fn rules(self) -> Key {
+        self.key(b'u')
+    }
+
+    pub fn stand(self) -> Vec<u8> {
+        self.key(b'q').into_bytes()
+    }
+
+    pub fn positions(self) -> Key {
+        self.key(b'P')
+    }
+
+    pub fn holds(self) -> Key {
+        self.key(b'h')
+    }
+
+    pub fn hold(self, entity: [u8; 8]) -> Vec<u8> {
+        self.holds().bytes(&entity).into_bytes()
+    }
+
+    pub fn held(self, entity: [u8; 8]) -> Key {
+        self.key(b'H').bytes(&entity)
+    }
+
+    pub fn exceptions(self) -> Key {
+        self.key(b'W')
+    }
+
+    pub fn interruptions(self) -> Key {
+        self.key(b'i')
+    }
+}
+
+pub(crate) fn subscriptions_of(stream: Number) -> Key {
+    Key::new(b'S').number(stream)
+}
+
+/// What may be delivered of what a provider publishes: stream, type and consumer behind it.
+pub(crate) fn delivered_from(provider: Number) -> Key {
+    Key::new(b'R').number(provider)
+}
+
+/// What may be delivered to a consumer: stream, provider and type behind it.
+pub(crate) fn delivered_to(consumer: Number) -> Key {
+    Key::new(b'w').number(consumer)
 }
 
 /// Reads parts off the end of a key, last first.

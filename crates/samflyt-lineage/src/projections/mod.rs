@@ -1,13 +1,15 @@
 //! What lineage folds from the log. One store, one key family a question.
 
 mod affairs;
+pub(crate) mod deliveries;
+pub(crate) mod delivery_values;
 mod events;
 mod flows;
 pub(crate) mod keys;
 mod names;
 pub(crate) mod values;
 
-use samflyt_events::subject::EVENTS_TEMPLATE;
+use samflyt_events::subject::{EVENTS_TEMPLATE, delivery_tenant};
 use samflyt_events::{ContractVersion, SOURCE_PREFIX, TYPE_PREFIX};
 use samflyt_log::Entry;
 use samflyt_projection::{Fold, FoldError, Writer};
@@ -17,20 +19,26 @@ pub(crate) use names::Names;
 
 use keys::{EventKey, Place, event_key_of};
 
-/// Folds events into lineage. Needs headers only.
+/// Folds events into lineage, of which it needs headers only, and what was delivered, which it needs whole.
 #[derive(Debug, Default)]
 pub(crate) struct Lineage;
 
 impl Fold for Lineage {
     const NAME: &'static str = "lineage";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     fn fold(&self, entry: &Entry, stream: &str, writer: &mut Writer<'_>) -> Result<(), FoldError> {
+        if let Some(tenant) = delivery_tenant(stream) {
+            let mut names = writer.remember::<Names>();
+            let folded = deliveries::fold(&mut names, writer, &tenant, entry);
+            writer.keep(names);
+            return folded;
+        }
         let seen = Seen::read(entry).ok_or_else(|| FoldError::Refused("it is no event".to_owned()))?;
         let mut names = writer.remember::<Names>();
         let place = Place { stream: names.number(writer, stream)?, sequence: entry.sequence };
         let joined = events::fold(&mut names, writer, place, &seen)?;
-        flows::fold(&mut names, writer, place, &seen, &joined)?;
-        affairs::fold(&mut names, writer, place, &seen, &joined)?;
+        let ordinal = flows::fold(&mut names, writer, place, &seen, &joined)?;
+        affairs::fold(&mut names, writer, place, &seen, &joined, ordinal)?;
         writer.keep(names);
         trace(entry);
         Ok(())

@@ -55,21 +55,23 @@ pub(crate) struct Told {
     pub entity: [u8; 8],
     pub at_ms: u64,
     pub cause: u64,
+    /// The how manieth of its system and type it is, from 1: two of them tell how many lie between.
+    pub ordinal: u64,
 }
 
 impl Told {
     pub fn to_bytes(self) -> Vec<u8> {
-        let numbers = [self.at_ms, self.cause].map(u64::to_be_bytes);
+        let numbers = [self.at_ms, self.cause, self.ordinal].map(u64::to_be_bytes);
         // 2⁴⁸ milliseconds are 8,900 years.
-        [&self.affair[..], &self.entity, &numbers[0][2..], &numbers[1][2..]].concat()
+        [&self.affair[..], &self.entity, &numbers[0][2..], &numbers[1][2..], &numbers[2][2..]].concat()
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (affair, rest) = bytes.split_first_chunk::<8>()?;
         let (entity, rest) = rest.split_first_chunk::<8>()?;
         let mut tail = Tail(rest);
-        let (cause, at_ms) = (tail.sequence()?, tail.sequence()?);
-        Some(Self { affair: *affair, entity: *entity, at_ms, cause })
+        let (ordinal, cause, at_ms) = (tail.sequence()?, tail.sequence()?, tail.sequence()?);
+        Some(Self { affair: *affair, entity: *entity, at_ms, cause, ordinal })
     }
 }
 
@@ -117,6 +119,8 @@ mod tests {
             let waiting = Waiting { system: a, at_ms: d };
             prop_assert_eq!(Waiting::from_bytes(&waiting.to_bytes()), Some(waiting));
             let totals = Totals { events: d, first_ms: c, last_ms: d };
+            let told = Told { affair: [1; 8], entity: [2; 8], at_ms: c, cause: c / 2, ordinal: c / 3 };
+            prop_assert_eq!(Told::from_bytes(&told.to_bytes()), Some(told));
             prop_assert_eq!(Totals::from_bytes(&totals.to_bytes()), Some(totals));
         }
     }

@@ -52,7 +52,7 @@ async fn pass_on(lane: &Lane, stream: &Arc<str>, work: &mpsc::Sender<Work>) {
     let follow = Follow {
         stream: stream.to_string(),
         after: lane.sequence(stream),
-        headers_only: lane.parts.config.headers_only,
+        headers_only: lane.parts.config.leaves_payloads(stream),
     };
     let mut source = lane.parts.source.follow(follow);
     while let Some(first) = source.next().await {

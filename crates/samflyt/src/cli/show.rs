@@ -65,10 +65,17 @@ pub(super) fn completeness(completeness: Option<&Completeness>, narrower: &str) 
         return "the hub did not say how complete this is".to_owned();
     };
     let place = |position: &Position| {
-        let log = if position.stream.starts_with("REGISTRY") { "'s registry" } else { "" };
+        let log = match position.stream.split('_').next() {
+            Some("REGISTRY") => "'s registry",
+            Some("DELIVERY") => "'s deliveries",
+            _ => "",
+        };
         format!("{}{log} {}", position.tenant, position.sequence)
     };
-    let places: Vec<String> = completeness.positions.iter().map(place).collect();
+    // Where nothing is delivered there is nothing to say of it.
+    let is_empty = |position: &&Position| position.stream.starts_with("DELIVERY") && position.head == 0;
+    let told = completeness.positions.iter().filter(|position| !is_empty(position));
+    let places: Vec<String> = told.map(place).collect();
     let behind: u64 = completeness.positions.iter().map(|position| position.lag_events).sum();
     let mut line = match places.as_slice() {
         [] => "of no log".to_owned(),
@@ -118,6 +125,8 @@ mod tests {
         assert_eq!(completeness(Some(&answer), ""), "as of seljord 1234, 0 behind");
         answer.positions.push(position("vinje", 7, 1500));
         answer.positions[1].stream = "REGISTRY_vinje".to_owned();
+        let stream = "DELIVERY_vinje".to_owned();
+        answer.positions.push(Position { stream, ..position("vinje", 0, 0) });
         answer.truncated = true;
         answer.rebuilding = true;
         assert_eq!(
@@ -125,6 +134,9 @@ mod tests {
             "as of seljord 1234, vinje's registry 7, 1 500 behind; cut off: there is more, lower --depth; \
              rebuilding: what is not yet folded again is missing"
         );
+        answer.positions[2].head = 3;
+        let told = completeness(Some(&answer), "");
+        assert!(told.contains(", vinje's deliveries 0, 1 500 behind"), "{told}");
         assert_eq!(completeness(None, ""), "the hub did not say how complete this is");
     }
 }

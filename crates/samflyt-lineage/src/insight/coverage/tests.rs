@@ -13,7 +13,13 @@ fn hash(name: &str) -> Hash {
 }
 
 fn seen(kind: Number, system: Number, sequence: u64, affair: &str, entity: &str) -> Seen {
-    let told = Told { affair: hash(affair), entity: hash(entity), at_ms: sequence * 10, cause: 0 };
+    let told = Told {
+        affair: hash(affair),
+        entity: hash(entity),
+        at_ms: sequence * 10,
+        cause: 0,
+        ordinal: sequence,
+    };
     Seen { kind, system, sequence, told }
 }
 

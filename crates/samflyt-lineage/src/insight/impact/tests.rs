@@ -2,4 +2,4 @@
 
 mod model;
 mod nation;
-pub(in crate::insight) mod world;
+pub(crate) mod world;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::flows::flow_json;
 
-const FLOW: [&str; 10] = [
+const FLOW: [&str; 11] = [
     "tenant",
     "provider",
     "type",
@@ -20,6 +20,7 @@ const FLOW: [&str; 10] = [
     "legal_basis",
     "purpose",
     "classification",
+    "received",
 ];
 /// Of both ends of a flow of a graph.
 pub(super) const NODE: [&str; 4] = ["name", "product", "host", "distance"];

@@ -15,20 +15,33 @@ pub(super) fn render(nodes: &[FlowNode], edges: &[Flow]) -> String {
         let start = if node.distance == 0 { ", style=bold" } else { "" };
         text += &format!("  {} [label={}{start}];\n", quoted(&node.system), label(node));
     }
-    for ((provider, kind, consumer), events) in totals(edges) {
-        let (consumer, style) = if consumer.is_empty() { (NOBODY, ", style=dashed") } else { (consumer, "") };
-        let label = quoted(&format!("{kind} ({})", show::number(events)));
+    for ((provider, kind, consumer, received), events) in totals(edges) {
+        let (consumer, style) = match (consumer, received) {
+            ("", _) => (NOBODY, ", style=dashed"),
+            (consumer, true) => (consumer, ", style=dotted"),
+            (consumer, false) => (consumer, ""),
+        };
+        let label = quoted(&label_of(kind, events, received));
         text += &format!("  {} -> {} [label={label}{style}];\n", quoted(provider), quoted(consumer));
     }
     text + "}\n"
 }
 
-/// Flows by provider, type and consumer; the counts of all tenants together.
-pub(super) fn totals(edges: &[Flow]) -> BTreeMap<(&str, &str, &str), u64> {
+/// What stands on an arrow. What was delivered is told apart from what was caused.
+pub(super) fn label_of(kind: &str, events: u64, received: bool) -> String {
+    let how = if received { " received" } else { "" };
+    format!("{kind} ({}{how})", show::number(events))
+}
+
+/// Provider, type and consumer, and whether the flow is known by deliveries.
+pub(super) type Arrow<'f> = (&'f str, &'f str, &'f str, bool);
+
+/// Flows by what is drawn as one; the counts of all tenants together.
+pub(super) fn totals(edges: &[Flow]) -> BTreeMap<Arrow<'_>, u64> {
     let mut totals = BTreeMap::new();
     for flow in edges {
-        let count: &mut u64 =
-            totals.entry((flow.provider.as_str(), flow.r#type.as_str(), flow.consumer.as_str())).or_default();
+        let (provider, kind, consumer) = (&*flow.provider, &*flow.r#type, &*flow.consumer);
+        let count: &mut u64 = totals.entry((provider, kind, consumer, flow.received)).or_default();
         *count = count.saturating_add(flow.events);
     }
     totals
@@ -96,6 +109,19 @@ pub(in crate::cli::lineage) mod tests {
 }
 "#
         );
+    }
+
+    #[test]
+    fn what_was_received_is_an_arrow_of_its_own() {
+        let (nodes, mut edges) = example();
+        edges[1].received = true;
+        let text = render(&nodes, &edges);
+        for arrow in [
+            r#"[label="invoice.requested (12)"]"#,
+            r#"[label="invoice.requested (1 received)", style=dotted]"#,
+        ] {
+            assert!(text.contains(arrow), "{text}");
+        }
     }
 
     #[test]

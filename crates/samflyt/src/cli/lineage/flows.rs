@@ -149,6 +149,7 @@ pub(super) fn flow_json(flow: &Flow) -> Value {
         "legal_basis": flow.legal_basis,
         "purpose": flow.purpose,
         "classification": flow.classification,
+        "received": flow.received,
     })
 }
 

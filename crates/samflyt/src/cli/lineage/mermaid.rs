@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use samflyt_proto::lineage::{Flow, FlowNode};
 
-use super::dot::totals;
+use super::dot::{label_of, totals};
 use super::flows::NOBODY;
 use crate::cli::output::plain;
-use crate::cli::show;
 
 /// Systems as boxes, flows as arrows with type and count, over all tenants that were asked about. Ids are numbers: some
 /// words, such as `end`, mean something to Mermaid.
@@ -16,7 +15,7 @@ pub(super) fn render(nodes: &[FlowNode], edges: &[Flow]) -> String {
     let names: BTreeMap<&str, &str> =
         nodes.iter().map(|node| (node.system.as_str(), node.name.as_str())).collect();
     let mut systems: Vec<&str> = nodes.iter().map(|node| node.system.as_str()).collect();
-    systems.extend(totals.keys().flat_map(|(provider, _, consumer)| [*provider, *consumer]));
+    systems.extend(totals.keys().flat_map(|(provider, _, consumer, _)| [*provider, *consumer]));
     let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
     let mut text = "flowchart LR\n".to_owned();
     for system in systems {
@@ -31,9 +30,13 @@ pub(super) fn render(nodes: &[FlowNode], edges: &[Flow]) -> String {
             (system, name) => format!("  n{next}[\"{}<br/>{}\"]\n", escaped(name), escaped(system)),
         };
     }
-    for ((provider, kind, consumer), events) in &totals {
-        let arrow = if consumer.is_empty() { "-.->" } else { "-->" };
-        let label = escaped(&format!("{kind} ({})", show::number(*events)));
+    for ((provider, kind, consumer, received), events) in &totals {
+        let arrow = match (*consumer, received) {
+            ("", _) => "-.->",
+            (_, true) => "==>",
+            (_, false) => "-->",
+        };
+        let label = escaped(&label_of(kind, *events, *received));
         text += &format!("  n{} {arrow}|\"{label}\"| n{}\n", ids[provider], ids[consumer]);
     }
     text

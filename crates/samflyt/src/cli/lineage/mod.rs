@@ -5,6 +5,7 @@ mod collected_twice;
 mod contract_use;
 mod coverage;
 mod csv;
+mod deliveries;
 mod dot;
 mod drift;
 mod event;
@@ -46,6 +47,8 @@ enum Command {
     History(history::History),
     /// Shows one event with its data
     Event(event::Show),
+    /// Shows who received an event and when, and who has not, and why
+    Deliveries(deliveries::Deliveries),
     /// Lists flows: provider, event type, consumer, as observed
     Flows(flows::Flows),
     /// Draws the flows around a system or an event type
@@ -74,6 +77,7 @@ impl Lineage {
             Command::Trace(command) => command.run(remote, self.json).await?,
             Command::History(command) => command.run(remote, self.json).await?,
             Command::Event(command) => command.run(remote, self.json).await?,
+            Command::Deliveries(command) => command.run(remote, self.json).await?,
             Command::Flows(command) => command.run(remote, self.json).await?,
             Command::Graph(command) => command.run(remote, self.json).await?,
             Command::Drift(command) => command.run(remote, self.json).await?,

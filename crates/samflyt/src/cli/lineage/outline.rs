@@ -87,7 +87,7 @@ fn indented(rows: &[(&Flow, &str)], word: &str) -> String {
             &flow.r#type,
             &other,
             &format!("in {}", flow.tenant),
-            &format!("{}x", show::number(flow.events)),
+            &format!("{}x{}", show::number(flow.events), if flow.received { " received" } else { "" }),
             &format!("{} .. {}", show::day(flow.first_seen.as_ref()), show::day(flow.last_seen.as_ref())),
             &basis.join("; "),
             &flow.classification,

@@ -1,11 +1,14 @@
 //! `samflyt lineage trace`: an affair as a tree.
 
-use samflyt_proto::lineage::{TraceEventRequest, TraceEventResponse, TraceNode};
+use samflyt_proto::lineage::{Receiver, TraceEventRequest, TraceEventResponse, TraceNode};
 use serde_json::json;
 
 use super::ask::WhichEvent;
 use crate::cli::output::{plain, print, print_json};
 use crate::cli::{Failure, Remote, json as as_json, show};
+
+/// So many receivers are named in a line; `lineage deliveries` names all.
+const RECEIVERS_SHOWN: usize = 3;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  samflyt lineage trace seljord seljord-oppvekst/soknad-17")]
@@ -96,13 +99,29 @@ fn line(node: &TraceNode, is_focus: bool) -> String {
             parts.push(format!("{word} {reference}"));
         }
     }
+    if !node.receivers.is_empty() {
+        parts.push(received(&node.receivers));
+    }
     if is_focus {
         parts.push("<== asked for".to_owned());
     }
     plain(&parts.join("  "))
 }
 
+/// How many received it, and the first of them with their times.
+fn received(receivers: &[Receiver]) -> String {
+    let shown = receivers.iter().take(RECEIVERS_SHOWN);
+    let names: Vec<String> =
+        shown.map(|one| format!("{} {}", one.system, show::time(one.by.as_ref()))).collect();
+    let more = match receivers.len().saturating_sub(RECEIVERS_SHOWN) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    format!("received by {}: {}{more}", receivers.len(), names.join(", "))
+}
+
 fn to_json(answer: &TraceEventResponse) -> serde_json::Value {
+    let receiver = |one: &Receiver| json!({"system": one.system, "by": as_json::time(one.by.as_ref())});
     let node = |node: &TraceNode| {
         json!({
             "recorded": node.event.as_ref().map(as_json::recorded),
@@ -110,6 +129,7 @@ fn to_json(answer: &TraceEventResponse) -> serde_json::Value {
             "depth": node.depth,
             "delay_s": as_json::seconds(node.delay.as_ref()),
             "stub": node.stub,
+            "receivers": node.receivers.iter().map(receiver).collect::<Vec<_>>(),
         })
     };
     json!({
@@ -174,6 +194,18 @@ mod tests {
              └─ vinje-agresso/x  (not here yet, or not yours to see)\n\
              as of seljord 9, 0 behind\n"
         );
+    }
+
+    #[test]
+    fn who_received_an_event_is_counted_and_the_first_are_named() {
+        let mut node = node("oppvekst/a", "application.received", 0, None);
+        let by = Some(Timestamp { seconds: 1_772_353_801, nanos: 0 });
+        let receiver = |system: &str| Receiver { system: system.to_owned(), by };
+        node.receivers = ["gat", "acos", "visma", "ephorte"].map(receiver).to_vec();
+        let shown = line(&node, false);
+        let told = "received by 4: gat 2026-03-01 08:30:01Z, acos 2026-03-01 08:30:01Z, visma 2026-03-01 08:30:01Z, \
+                    and 1 more";
+        assert!(shown.ends_with(told), "{shown}");
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub(super) fn at(place: usize) -> OffsetDateTime {
     OffsetDateTime::UNIX_EPOCH + time::Duration::seconds(1 + i64::try_from(place).unwrap())
 }
 
+/// Entries by the name of their stream.
+pub(crate) type Streams = BTreeMap<String, Vec<Entry>>;
+
 struct Recorded(BTreeMap<String, Arc<Vec<Entry>>>);
 
 impl Source for Recorded {
@@ -48,8 +51,8 @@ impl Source for Recorded {
     }
 }
 
-fn recorded(happened: &[Happened], at: impl Fn(usize) -> OffsetDateTime) -> Recorded {
-    let mut streams: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+fn recorded(happened: &[Happened], at: impl Fn(usize) -> OffsetDateTime) -> Streams {
+    let mut streams = Streams::new();
     let reference = |place: usize| format!("{}/e-{place}", happened[place].system);
     for (place, event) in happened.iter().enumerate() {
         let entries = streams.entry(format!("EVENTS_{}", event.tenant)).or_default();
@@ -63,7 +66,7 @@ fn recorded(happened: &[Happened], at: impl Fn(usize) -> OffsetDateTime) -> Reco
         let sequence = entries.len() as u64 + 1;
         entries.push(Entry::new("events.t.d.e.s.1", sequence, at(place), 0, headers, ""));
     }
-    Recorded(streams.into_iter().map(|(stream, entries)| (stream, Arc::new(entries))).collect())
+    streams
 }
 
 /// Folds the events, and gives the reader to `ask`.
@@ -77,13 +80,22 @@ pub(in crate::insight) async fn folded_at<T>(
     at: impl Fn(usize) -> OffsetDateTime,
     ask: impl FnOnce(&Reader) -> T,
 ) -> T {
+    folded_streams(recorded(happened, at), ask).await
+}
+
+/// Folds streams, and gives the reader to `ask`.
+pub(crate) async fn folded_streams<T>(streams: Streams, ask: impl FnOnce(&Reader) -> T) -> T {
     let dir = tempfile::tempdir().unwrap();
     let lifecycle = Lifecycle { shutdown: CancellationToken::new(), tracker: TaskTracker::new() };
-    let source = recorded(happened, at);
+    let source = Recorded(streams.into_iter().map(|(stream, entries)| (stream, Arc::new(entries))).collect());
     let heads: Vec<(String, u64)> =
         source.0.iter().map(|(stream, entries)| (stream.clone(), entries.len() as u64)).collect();
-    let config =
-        ProjectionConfig { dir: dir.path().to_owned(), headers_only: true, ..ProjectionConfig::default() };
+    let config = ProjectionConfig {
+        dir: dir.path().to_owned(),
+        headers_only: true,
+        whole_prefix: "DELIVERY_".to_owned(),
+        ..ProjectionConfig::default()
+    };
     let clock = Arc::new(|| OffsetDateTime::UNIX_EPOCH);
     let runner =
         Runner::start_with_source(Lineage, Arc::new(source), config, clock, lifecycle.clone()).await.unwrap();

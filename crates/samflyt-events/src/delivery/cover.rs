@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use samflyt_events::catalogue::Catalogue;
-use samflyt_events::{EventType, SystemId, TenantId};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use crate::filter::About;
+use super::About;
+use crate::catalogue::Catalogue;
+use crate::{EventType, SystemId, TenantId};
 
 /// The flows that are agreed on: provider and type. What a system published itself needs no agreement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Cover {
+pub struct Cover {
     pub consumer: SystemId,
     pub flows: BTreeSet<(SystemId, EventType)>,
 }

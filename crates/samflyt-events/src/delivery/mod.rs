@@ -3,16 +3,20 @@
 //! A subscription's states are on a subject of its own; what was delivered is told for all subscriptions of a tenant
 //! together, a few times a second, whatever the number of events.
 
-use samflyt_events::SystemId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::cover::Cover;
-use crate::filter::Filter;
+use crate::SystemId;
+
+mod cover;
+mod filter;
+
+pub use cover::Cover;
+pub use filter::{About, Filter, entity};
 
 /// A subscription as it is from a moment on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Subscription {
+pub struct Subscription {
     pub id: String,
     pub consumer: SystemId,
     pub filter: Filter,
@@ -32,14 +36,14 @@ pub(crate) struct Subscription {
 
 /// Of which subscription, and up to which sequence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Replay {
+pub struct Replay {
     pub of: String,
     pub until: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum State {
+pub enum State {
     Active,
     /// Nothing is sent; nothing is lost.
     Paused,
@@ -50,13 +54,13 @@ pub(crate) enum State {
 /// How events reach the consumer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Form {
+pub enum Form {
     /// It fetches them.
     Pull,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Limits {
+pub struct Limits {
     /// Events that are sent and not settled, at most.
     pub in_flight: u32,
     /// After so many seconds without a word an event counts as lost on its way, and is sent again.
@@ -70,7 +74,7 @@ pub(crate) struct Limits {
 
 /// From which sequence on which events are the subscription's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Rule {
+pub struct Rule {
     pub from: u64,
     pub filter: Filter,
     pub cover: Cover,
@@ -78,7 +82,7 @@ pub(crate) struct Rule {
 
 /// One message about what was delivered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Progress {
+pub struct Progress {
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
     pub of: Vec<Step>,
@@ -86,7 +90,7 @@ pub(crate) struct Progress {
 
 /// How far a subscription came. All of its events before `next` are settled, but those that are pending or held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Step {
+pub struct Step {
     pub subscription: String,
     /// The first sequence that was not looked at.
     pub next: u64,
@@ -114,7 +118,7 @@ pub(crate) struct Step {
 
 /// An entity whose events are held back from a sequence on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Held {
+pub struct Held {
     pub from: u64,
     /// The event that failed; none: what is behind it is on its way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,7 +126,7 @@ pub(crate) struct Held {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Failed {
+pub struct Failed {
     pub sequence: u64,
     pub tries: u32,
     #[serde(with = "time::serde::rfc3339")]
@@ -135,7 +139,7 @@ pub(crate) struct Failed {
 
 /// A dead letter that is not delivered any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Discarded {
+pub struct Discarded {
     pub sequence: u64,
     pub reason: String,
     /// Who said so.

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use samflyt_events::subject::{decode_token, encode_token};
-use samflyt_events::{EntityId, EventType, SystemId};
-use samflyt_log::Entry;
 use serde::{Deserialize, Serialize};
+
+use crate::subject::{decode_token, encode_token};
+use crate::{EntityId, EventType, SystemId};
 
 /// All that is named must hold; of a list that names something, one. Empty lists name nothing: any will do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Filter {
+pub struct Filter {
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub types: BTreeSet<EventType>,
     /// The first part of types: `case`.
@@ -24,7 +24,7 @@ pub(crate) struct Filter {
 
 /// What an event's subject tells of it, without its headers being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct About<'e> {
+pub struct About<'e> {
     pub domain: &'e str,
     pub event: &'e str,
     pub provider: &'e str,
@@ -34,8 +34,8 @@ pub(crate) struct About<'e> {
 
 impl<'e> About<'e> {
     /// None: it is no event's subject.
-    pub fn of(entry: &'e Entry) -> Option<Self> {
-        let mut tokens = entry.subject.split('.').skip(2);
+    pub fn of(subject: &'e str) -> Option<Self> {
+        let mut tokens = subject.split('.').skip(2);
         let about = Self {
             domain: tokens.next()?,
             event: tokens.next()?,
@@ -51,11 +51,18 @@ impl<'e> About<'e> {
 }
 
 /// The entity that a token names.
-pub(crate) fn entity(token: &str) -> String {
+pub fn entity(token: &str) -> String {
     decode_token(token).unwrap_or_else(|_| token.to_owned())
 }
 
 impl Filter {
+    /// Whether anything of a provider's type can be meant.
+    pub fn may_have(&self, provider: &SystemId, kind: &EventType) -> bool {
+        let of_types = self.types.is_empty() || self.types.contains(kind);
+        let of_domains = self.domains.is_empty() || self.domains.contains(kind.domain());
+        of_types && of_domains && (self.providers.is_empty() || self.providers.contains(provider))
+    }
+
     pub fn matches(&self, about: &About<'_>) -> bool {
         let of_types = self.types.is_empty() || self.types.iter().any(|kind| about.is_of_type(kind));
         let of_domains = self.domains.is_empty() || self.domains.contains(about.domain);
@@ -69,18 +76,11 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
-    use time::OffsetDateTime;
-
     use super::*;
-
-    fn entry(subject: &str) -> Entry {
-        Entry::new(subject, 1, OffsetDateTime::UNIX_EPOCH, 0, [], "{}")
-    }
 
     #[test]
     fn every_list_that_names_something_must_hold() {
-        let entry = entry("events.seljord.case.opened.seljord-acos.sak=2E17");
-        let about = About::of(&entry).unwrap();
+        let about = About::of("events.seljord.case.opened.seljord-acos.sak=2E17").unwrap();
         let types = BTreeSet::from([EventType::new("case.opened").unwrap()]);
         let filter = Filter {
             types,
