@@ -113,3 +113,25 @@ async fn a_replay_repeats_a_period_to_one_subscription_marked_and_ends_by_itself
     assert_eq!(other.take(1).await, last);
     house.hub.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_consumer_could_not_handle_comes_again_and_is_a_dead_letter_when_its_time_is_over() {
+    let house = house().await;
+    let client = &house.operator;
+    let second = Some(prost_types::Duration { seconds: 1, nanos: 0 });
+    let limits = pb::Limits { try_for: second, ..subscription("").limits.unwrap() };
+    let of_it = pb::Subscription { limits: Some(limits), ..subscription("cases") };
+    subscribe(client, of_it, At::Beginning(true)).await;
+    let all = publish_cases(client, 0..1, 1).await;
+    let mut consumer = Consumer::start(client, "cases", 0).await.unwrap();
+    for attempt in 1..=2 {
+        let delivery = consumer.next().await;
+        assert_eq!((sequence(&delivery), delivery.attempt), (all[0], attempt));
+        let failed = pb::Failed { delivery: Some(named(&delivery)), reason: "no room".to_owned() };
+        consumer.say(Part::Fail(failed)).await;
+    }
+    while status(client, "cases").await.dead_letters == 0 {
+        tokio::task::yield_now().await;
+    }
+    house.hub.end().await;
+}

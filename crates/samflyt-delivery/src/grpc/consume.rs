@@ -116,6 +116,11 @@ impl Stream {
                 let reason: String = rejected.reason.chars().take(REASON_MAX).collect();
                 self.say(rejected.delivery.unwrap_or_default(), Verdict::Rejected(reason)).await
             }
+            Some(Asked::Fail(failed)) => {
+                let reason: String = failed.reason.chars().take(REASON_MAX).collect();
+                let verdict = Verdict::Failed { reason, after: None };
+                self.say(failed.delivery.unwrap_or_default(), verdict).await
+            }
             Some(Asked::Later(later)) => {
                 let asked = later.after.unwrap_or_default();
                 let pause = Duration::new(asked.seconds, asked.nanos).clamp(Duration::ZERO, LATER_MAX);

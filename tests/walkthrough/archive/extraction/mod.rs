@@ -107,9 +107,9 @@ fn says_the_same(uttrekk: &Uttrekk, said: &Value, kept: &Value) {
         let parts = doc.get("korrespondansepart").and_then(Value::as_array).cloned().unwrap_or_default();
         parts.iter().map(|part| part["korrespondansepartNavn"].clone()).collect()
     };
-    assert_eq!(parts(said), parts(&kept));
+    assert_eq!(parts(said), parts(kept));
     let object = |doc: &Value| doc.pointer("/dokumentbeskrivelse/0/dokumentobjekt/0").unwrap().clone();
-    let (said, kept) = (object(said), object(&kept));
+    let (said, kept) = (object(said), object(kept));
     assert_eq!((&said["sjekksum"], &said["filstoerrelse"]), (&kept["sjekksum"], &kept["filstoerrelse"]));
     let copied = std::fs::read(uttrekk.path(said["referanseDokumentfil"].as_str().unwrap())).unwrap();
     assert_eq!(json!(sha256(&copied)), kept["sjekksum"]);

@@ -13,6 +13,7 @@ use crate::cli::output::print_json_line;
 use crate::cli::{Failure, Remote, json as as_json};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  samflyt subscription consume visma-cases --tenant seljord --count 10")]
 pub(super) struct Consume {
     /// The subscription
     id: String,

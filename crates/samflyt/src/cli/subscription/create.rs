@@ -12,6 +12,9 @@ use crate::cli::output::{print, print_json};
 use crate::cli::{Failure, Remote};
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  samflyt subscription create visma-cases --tenant seljord --consumer seljord-visma --type case.opened"
+)]
 pub(super) struct Create {
     /// Its name: lower-case letters, digits and `-`
     id: String,

@@ -13,6 +13,7 @@ use crate::cli::{Failure, Remote, json as as_json, show};
 const PAGE: u32 = 1_000;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  samflyt subscription dead visma-cases --tenant seljord")]
 pub(super) struct Dead {
     /// The subscription
     id: String,
@@ -36,6 +37,9 @@ struct Meant {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  samflyt subscription redrive visma-cases --tenant seljord --entity case-17"
+)]
 pub(super) struct Redrive {
     /// The subscription
     id: String,
@@ -47,6 +51,9 @@ pub(super) struct Redrive {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  samflyt subscription discard visma-cases --tenant seljord --sequence 4711 --reason 'a test form' --by arkivleiar"
+)]
 pub(super) struct Discard {
     /// The subscription
     id: String,

@@ -9,6 +9,7 @@ use crate::cli::output::{Table, plain, print, print_json};
 use crate::cli::{Failure, Remote, json as as_json, show};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  samflyt subscription list --tenant seljord")]
 pub(super) struct List {
     /// The municipality whose events they are
     #[arg(long, value_name = "ID")]

@@ -11,6 +11,9 @@ use crate::cli::output::{plain, print, print_json};
 use crate::cli::{Failure, Remote, show};
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  samflyt subscription replay visma-cases --tenant seljord --from 2026-03-01T00:00:00Z"
+)]
 pub(super) struct Replay {
     /// The subscription
     id: String,
