@@ -9,7 +9,6 @@ use crate::cli::output::{print, print_json};
 use crate::cli::{Failure, Remote};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  samflyt subscription pause visma-cases --tenant seljord")]
 pub(super) struct Named {
     /// The subscription
     id: String,

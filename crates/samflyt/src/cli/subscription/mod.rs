@@ -34,10 +34,13 @@ enum Command {
     /// Makes a subscription; the same again changes nothing
     Create(create::Create),
     /// Sends nothing until it is resumed; nothing is lost
+    #[command(after_help = "Example:\n  samflyt subscription pause visma-cases --tenant seljord")]
     Pause(change::Named),
     /// Goes on where it was
+    #[command(after_help = "Example:\n  samflyt subscription resume visma-cases --tenant seljord")]
     Resume(change::Named),
     /// Ends a subscription for good
+    #[command(after_help = "Example:\n  samflyt subscription end visma-cases --tenant seljord")]
     End(change::Named),
     /// Lists subscriptions: how far each is, what waits, what is held back
     List(list::List),
