@@ -5,6 +5,7 @@ mod config;
 mod deposits;
 mod documents;
 mod door;
+mod external;
 mod fiks;
 mod innsyn;
 mod messages;
@@ -20,6 +21,7 @@ use samflyt_runtime::{Deps, Lifecycle, projection};
 
 use deposits::DepositDesk;
 use documents::DocumentStore;
+use external::Externals;
 use innsyn::sok::Searches;
 use messages::Exchange;
 use records::{Keys, RecordFold, Recorder};
@@ -27,6 +29,7 @@ use records::{Keys, RecordFold, Recorder};
 pub use access::AccessConfig;
 pub use config::{ArchiveConfig, OtherFormats, TenantLimits};
 pub use documents::{Digest, StoreError};
+pub use external::ExternalConfig;
 pub use messages::MessagesConfig;
 pub use records::KeyError;
 
@@ -41,6 +44,8 @@ pub enum StartError {
     },
     #[error("the records of the archive cannot be opened")]
     Records(#[from] ProjectionError),
+    #[error("archive.external, {url}: {what}")]
+    External { url: String, what: String },
 }
 
 /// What the archive's doors share.
@@ -51,6 +56,7 @@ pub(crate) struct Archive {
     recorder: Recorder,
     deposits: DepositDesk,
     exchange: Exchange,
+    externals: Externals,
     searches: Arc<Searches>,
     lifecycle: Lifecycle,
 }
@@ -65,6 +71,7 @@ pub async fn run(
     digest_key: DigestKey,
     lifecycle: &Lifecycle,
 ) -> Result<Served, StartError> {
+    let externals = Externals::new(&config.external)?;
     let dir =
         if config.dir.as_os_str().is_empty() { deps.data_dir.join("archive") } else { config.dir.clone() };
     let documents = DocumentStore::open(config.clone(), deps.clone(), lifecycle, &dir);
@@ -77,8 +84,17 @@ pub async fn run(
     let deposits = DepositDesk::open(&config, &deps, digest_key, lifecycle).await?;
     let lifecycle = lifecycle.clone();
     let (exchange, searches) = (Exchange::new(), Arc::new(Searches::new(config.sok_take_max)));
-    let archive =
-        Arc::new(Archive { deps, config, documents, recorder, deposits, exchange, searches, lifecycle });
+    let archive = Arc::new(Archive {
+        deps,
+        config,
+        documents,
+        recorder,
+        deposits,
+        exchange,
+        externals,
+        searches,
+        lifecycle,
+    });
     archive.open_tenants();
     let (service, documents_http) = documents::serve(&archive);
     let (messages, messages_http) = messages::serve(&archive);

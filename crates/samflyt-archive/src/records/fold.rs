@@ -33,7 +33,7 @@ impl Fold for RecordFold {
     fn block_entries(family: u8) -> usize {
         match family {
             b'u' => 4,
-            b'x' | b'c' | b'b' => 8,
+            b'x' | b'c' | b'b' | b'e' => 8,
             _ => 32,
         }
     }
@@ -84,6 +84,12 @@ impl Folding<'_, '_> {
                     let value = serde_json::to_vec(what).unwrap_or_default();
                     self.put_sealed(key, &value)?;
                     self.count(number);
+                }
+                Step::KeptElsewhere { arkivdel, names } => {
+                    for name in names {
+                        let key = self.of().elsewhere(elsewhere(self.seal, name));
+                        self.writer.put(key, arkivdel.as_bytes());
+                    }
                 }
                 Step::Released { .. } => {}
             }
@@ -189,6 +195,12 @@ fn index(of: Of<'_>, seal: &Seal, stored: &Stored) -> BTreeMap<Vec<u8>, Vec<u8>>
         }
     }
     entries
+}
+
+/// What a name of something that an external archive keeps is looked up by.
+pub(super) fn elsewhere(seal: &Seal, words: &[String]) -> [u8; 16] {
+    let words: Vec<&str> = std::iter::once("elsewhere").chain(words.iter().map(String::as_str)).collect();
+    seal.look_up(&words)
 }
 
 /// The dokumentbeskrivelser and dokumentobjekter of a registrering's document.
