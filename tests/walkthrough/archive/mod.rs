@@ -5,6 +5,7 @@ mod damage;
 mod deposits;
 mod deposits_kill;
 mod drop;
+mod external;
 mod fiks;
 mod fsync;
 mod http;

@@ -66,11 +66,16 @@ impl Shared {
         let (queue, mut waiting) = mpsc::unbounded_channel();
         let own = Arc::clone(shared);
         let stop = shared.archive.lifecycle.services.clone();
-        shared.archive.lifecycle.tasks().spawn(stop.run_until_cancelled_owned(async move {
+        let settling = stop.run_until_cancelled_owned(async move {
             while let Some(sequence) = waiting.recv().await {
                 own.settle(sequence).await;
             }
-        }));
+        });
+        let task = async move {
+            settling.await;
+            Ok::<(), String>(())
+        };
+        shared.archive.lifecycle.spawn("archive deposits for an external archive", task);
         queue
     }
 
@@ -128,6 +133,7 @@ impl Archive {
         let event = &prepared.event;
         let letter = Letter {
             tenant: &event.tenant,
+            system: &event.system,
             cause: cause(prepared),
             kind: MessageType::ArkivmeldingOpprett,
             payload: payload(&request.doc)?,

@@ -147,7 +147,7 @@ impl External {
         let again = if number == 1 { String::new() } else { format!("-{number}") };
         pb::SendMessageRequest {
             tenant: self.config.external_tenant.clone(),
-            system: self.config.external_system.clone(),
+            system: self.config.external_system.clone().unwrap_or_else(|| letter.system.to_string()),
             r#type: letter.kind.name(),
             client_message_id: letter.client_id() + &again,
             client_correlation_id: letter.correlation.clone().unwrap_or_default(),

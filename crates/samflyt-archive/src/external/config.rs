@@ -21,8 +21,10 @@ pub struct ExternalConfig {
     pub token_file: PathBuf,
     /// The municipality's id there.
     pub external_tenant: String,
-    /// The system there that we are.
-    pub external_system: String,
+    /// The system there that all of ours are; whoever may look into this archive sees there what that system may see. Not given:
+    /// each is there what it is here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_system: Option<String>,
     /// How long an answer is waited for before the same is sent again, in seconds: at most 60.
     #[serde(default = "answer_wait_s")]
     pub answer_wait_s: u32,

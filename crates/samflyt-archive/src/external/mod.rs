@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use parking_lot::Mutex;
-use samflyt_events::TenantId;
+use samflyt_events::{SystemId, TenantId};
 use samflyt_noark::fiks::MessageType;
 
 use crate::messages::Attachment;
@@ -39,6 +39,8 @@ pub(crate) struct Externals {
 #[derive(Debug, Clone)]
 pub(crate) struct Letter<'l> {
     pub tenant: &'l TenantId,
+    /// Whose it is.
+    pub system: &'l SystemId,
     /// As what it is a cause of changes in the records.
     pub cause: String,
     pub kind: MessageType,

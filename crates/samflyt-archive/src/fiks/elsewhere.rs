@@ -37,6 +37,7 @@ impl Archive {
         let left = message.expires_at - self.deps.clock.now();
         let letter = Letter {
             tenant: &message.tenant,
+            system: &message.system,
             cause: message.cause(),
             kind: message.kind,
             payload: message.payload.clone(),

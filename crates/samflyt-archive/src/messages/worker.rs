@@ -33,7 +33,7 @@ pub(crate) struct Worker {
     /// Messages that somebody is at, so that none is carried out while its notice is written.
     claimed: Mutex<HashSet<Id>>,
     /// Where writes wait that may be long in being carried out.
-    lanes: Mutex<HashMap<usize, mpsc::UnboundedSender<Claim>>>,
+    lanes: Mutex<HashMap<usize, mpsc::Sender<Claim>>>,
 }
 
 /// Whether nobody is at a message.
@@ -154,21 +154,26 @@ impl Worker {
         }
     }
 
-    /// Those of a lane are settled one after the other. As many wait at most as may wait at all.
+    /// Those of a lane are settled one after the other.
     fn put_into(self: &Arc<Self>, lane: usize, claim: Claim) {
         let mut lanes = self.lanes.lock();
         let queue = lanes.entry(lane).or_insert_with(|| {
-            let (queue, mut waiting) = mpsc::unbounded_channel::<Claim>();
+            // As many wait at most as may wait at all.
+            let (queue, mut waiting) = mpsc::channel::<Claim>(self.desk.config.waiting_max.max(1) as usize);
             let stop = self.lifecycle.services.clone();
-            self.lifecycle.tasks().spawn(stop.run_until_cancelled_owned(async move {
-                while let Some(claim) = waiting.recv().await {
-                    claim.worker.settle(claim.id, true).await;
-                }
-            }));
+            self.lifecycle.spawn("archive messages: for an external archive", async move {
+                let settling = async {
+                    while let Some(claim) = waiting.recv().await {
+                        claim.worker.settle(claim.id, true).await;
+                    }
+                };
+                let _stopped = stop.run_until_cancelled(settling).await;
+                Ok::<(), String>(())
+            });
             queue
         });
-        // The receiver lives as long as the process.
-        let _ = queue.send(claim);
+        // One that found no room is free again, and found again.
+        let _ = queue.try_send(claim);
     }
 
     /// Waits for a message that nobody is at.
