@@ -241,6 +241,7 @@ async fn gone_and_back(hubs: Hubs) -> Hubs {
     assert_eq!(receipt["mappe"]["mappeID"], format!("{}/502", year()), "{receipt}");
     let answer = reply(&client, &message).await;
     assert_eq!(answer.r#type, format!("{OPPRETT}.kvittering"), "{}", answer.payload);
+    assert!(answer.payload.contains(&format!("{}/502-", year())), "{}", answer.payload);
     Hubs { dir, here, there, address }
 }
 

@@ -52,7 +52,8 @@ impl Lanes {
         let Some((route, request)) = shared.archive.route_of(&shared.tenant, prepared).await? else {
             return Ok(false);
         };
-        shared.archive.expect(&shared.tenant, &cause(prepared), &route, &request.doc);
+        let by = actor(&prepared.event, &request.doc);
+        shared.archive.expect(&shared.tenant, &cause(prepared), &route, &by, &request.doc).await?;
         shared.taken.lock().insert(sequence);
         let mut queues = shared.queues.lock();
         // A queue holds places in the log only. Its other end lives as long as the process.
@@ -120,7 +121,8 @@ impl Archive {
             return Ok(None);
         }
         let records = self.recorder.records(tenant).await?;
-        let route = self.route(&records, &request.doc).map_err(unreadable)?;
+        let route =
+            self.route(&records, MessageType::ArkivmeldingOpprett, &request.doc).map_err(unreadable)?;
         Ok(route.map(|route| (route, request)))
     }
 

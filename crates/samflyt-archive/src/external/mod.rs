@@ -9,11 +9,9 @@ mod config;
 mod names;
 mod pass;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use parking_lot::Mutex;
 use samflyt_events::{SystemId, TenantId};
 use samflyt_noark::fiks::MessageType;
 
@@ -31,8 +29,6 @@ const CLIENT_ID_MAX: usize = 120;
 /// All external archives, of all tenants.
 pub(crate) struct Externals {
     all: Vec<Arc<External>>,
-    /// What is named by writes on their way, and the arkivdel that they are for, by cause.
-    pending: Mutex<HashMap<(TenantId, Vec<String>), (String, String)>>,
 }
 
 /// What is passed on.
@@ -74,7 +70,7 @@ impl Externals {
                 }
             }
         }
-        Ok(Self { all: all?, pending: Mutex::default() })
+        Ok(Self { all: all? })
     }
 
     pub fn has_any(&self, tenant: &TenantId) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use samflyt_events::{Refusal, TenantId};
 use samflyt_noark::fiks::MessageType;
 use samflyt_projection::StoreError;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{External, Letter, Names, Reply, names};
 use crate::Archive;
@@ -22,22 +22,33 @@ pub(crate) struct Route {
 }
 
 impl Archive {
-    /// The external archive that a document is for: that of what it names and that lies there, else that of the arkivdel that it
-    /// names. None: it is for the records that are kept here.
+    /// The external archive that a document is for: that of the arkivdel that it names, where it makes something, else that of
+    /// what it names and that lies there. None: it is for the records that are kept here.
     ///
     /// # Errors
     /// Where the records cannot be read.
-    pub(crate) fn route(&self, records: &Records, document: &Value) -> Result<Option<Route>, StoreError> {
+    pub(crate) fn route(
+        &self,
+        records: &Records,
+        kind: MessageType,
+        document: &Value,
+    ) -> Result<Option<Route>, StoreError> {
         if !self.externals.has_any(&records.tenant) {
             return Ok(None);
         }
         let Names { arkivdeler, units } = names(document);
+        let said = arkivdeler.into_iter().next();
+        if let (MessageType::ArkivmeldingOpprett, Some(code)) = (kind, said) {
+            return Ok(self.route_to(&records.tenant, code));
+        }
         for unit in units {
-            if let Some(arkivdel) = self.lies_in(records, &unit)? {
+            if !records.names_own(&unit)?
+                && let Some(arkivdel) = records.elsewhere(&unit)?
+            {
                 return Ok(self.route_to(&records.tenant, arkivdel));
             }
         }
-        Ok(arkivdeler.into_iter().find_map(|code| self.route_to(&records.tenant, code)))
+        Ok(None)
     }
 
     fn route_to(&self, tenant: &TenantId, arkivdel: String) -> Option<Route> {
@@ -45,26 +56,24 @@ impl Archive {
         Some(Route { external, lane, arkivdel })
     }
 
-    /// The arkivdel elsewhere that holds what is named, or will when what is on its way was carried out.
-    fn lies_in(&self, records: &Records, words: &[String]) -> Result<Option<String>, StoreError> {
-        if records.names_own(words)? {
-            return Ok(None);
+    /// Remembers what a write brings before it is carried out there, so that what builds on it follows it, whatever is killed in
+    /// between.
+    ///
+    /// # Errors
+    /// Where that cannot be done now.
+    pub(crate) async fn expect(
+        &self,
+        tenant: &TenantId,
+        cause: &str,
+        route: &Route,
+        by: &Actor,
+        document: &Value,
+    ) -> Result<(), Refusal> {
+        let units = names(&made(document)).units;
+        if units.is_empty() {
+            return Ok(());
         }
-        if let Some(arkivdel) = records.elsewhere(words)? {
-            return Ok(Some(arkivdel));
-        }
-        let pending = self.externals.pending.lock();
-        Ok(pending.get(&(records.tenant.clone(), words.to_vec())).map(|(arkivdel, _)| arkivdel.clone()))
-    }
-
-    /// Remembers what a write makes before it is carried out there, so that what builds on it follows it.
-    pub(crate) fn expect(&self, tenant: &TenantId, cause: &str, route: &Route, document: &Value) {
-        let mut pending = self.externals.pending.lock();
-        for unit in names(&made(document)).units {
-            pending
-                .entry((tenant.clone(), unit))
-                .or_insert_with(|| (route.arkivdel.clone(), cause.to_owned()));
-        }
+        self.keep_names(tenant, &format!("for elsewhere {cause}"), route, by, (units, Value::Null)).await
     }
 
     /// Passes a read on.
@@ -93,7 +102,6 @@ impl Archive {
             self.remember(route, letter, by, document, &reply).await?;
         }
         route.external.confirm(&reply).await;
-        self.externals.pending.lock().retain(|_, (_, cause)| *cause != letter.cause);
         Ok(reply)
     }
 
@@ -107,11 +115,23 @@ impl Archive {
     ) -> Result<(), Refusal> {
         let answer = reply.document.clone().unwrap_or_default();
         let mut units = names(&answer).units;
-        units.extend(names(&described(document)).units);
-        let step = Step::KeptElsewhere { arkivdel: route.arkivdel.clone(), names: units };
+        units.extend(names(&made(document)).units);
+        self.keep_names(letter.tenant, &letter.cause, route, by, (units, answer)).await
+    }
+
+    /// Under a cause, once: what lies in an arkivdel elsewhere, and what was answered.
+    async fn keep_names(
+        &self,
+        tenant: &TenantId,
+        cause: &str,
+        route: &Route,
+        by: &Actor,
+        (names, answer): (Vec<Vec<String>>, Value),
+    ) -> Result<(), Refusal> {
+        let step = Step::KeptElsewhere { arkivdel: route.arkivdel.clone(), names };
         let decide =
             |_: &Records| Ok::<_, StoreError>(Decision { steps: vec![step.clone()], answer: answer.clone() });
-        match self.recorder.carry_out(letter.tenant, &letter.cause, by, decide).await {
+        match self.recorder.carry_out(tenant, cause, by, decide).await {
             Ok(_) => Ok(()),
             Err(NotCarried::Refused(error)) => Err(unreadable(error)),
             Err(NotCarried::Unavailable(refusal)) => Err(refusal),
@@ -119,22 +139,38 @@ impl Archive {
     }
 }
 
-/// What a message brings, without what it refers to.
+/// What a message brings, by its external keys, without what it refers to.
 fn made(document: &Value) -> Value {
-    let mut made = described(document);
+    let keyed =
+        |part: &Value| part.get("referanseEksternNoekkel").map(|key| json!({"referanseEksternNoekkel": key}));
+    let mut made = json!({});
     for part in ["mappe", "registrering"] {
-        if let Some(key) = document.get(part).and_then(|part| part.get("referanseEksternNoekkel")) {
-            made[part] = serde_json::json!({"referanseEksternNoekkel": key});
+        if let Some(key) = document.get(part).and_then(keyed) {
+            made[part] = key;
         }
     }
+    let registrering = document.get("registrering").unwrap_or(&Value::Null);
+    let described: Vec<Value> = list(registrering, "dokumentbeskrivelse").iter().filter_map(keyed).collect();
+    made["dokumentbeskrivelse"] = json!(described);
     made
 }
 
-/// The dokumentbeskrivelser of what a message brings, which a receipt does not name by their external keys.
-fn described(document: &Value) -> Value {
-    let registrering = document.get("registrering").unwrap_or(&Value::Null);
-    let keys =
-        list(registrering, "dokumentbeskrivelse").iter().filter_map(|one| one.get("referanseEksternNoekkel"));
-    let keys: Vec<Value> = keys.map(|key| serde_json::json!({"referanseEksternNoekkel": key})).collect();
-    serde_json::json!({ "dokumentbeskrivelse": keys })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_message_brings_is_told_from_what_it_refers_to() {
+        let key = |key: &str| json!({"fagsystem": "f", "noekkel": key});
+        let made = made(&json!({
+            "registrering": {
+                "referanseForelderMappe": {"referanseEksternNoekkel": key("17")},
+                "referanseEksternNoekkel": key("17-1"),
+                "dokumentbeskrivelse": [{"referanseEksternNoekkel": key("d")}, {"tittel": "Vedlegg"}],
+            },
+        }));
+        let mut units = names(&made).units;
+        units.sort();
+        assert_eq!(units, [["key", "dokument", "f", "d"], ["key", "registrering", "f", "17-1"]]);
+    }
 }

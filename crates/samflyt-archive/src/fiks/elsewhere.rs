@@ -21,9 +21,10 @@ impl Archive {
         // What is wrong with it is answered here.
         let Ok(document) = message.kind.read(&message.payload) else { return Ok(None) };
         let records = self.recorder.records(&message.tenant).await?;
-        let route = self.route(&records, &document).map_err(unreadable)?;
+        let route = self.route(&records, message.kind, &document).map_err(unreadable)?;
         if let Some(route) = &route {
-            self.expect(&message.tenant, &message.cause(), route, &document);
+            let by = actor(message, &document);
+            self.expect(&message.tenant, &message.cause(), route, &by, &document).await?;
         }
         Ok(route.map(|route| route.lane))
     }
