@@ -10,6 +10,7 @@ use crate::cover::Cover;
 use crate::cursor::{ClientId, Sending, Verdict};
 use crate::filter::Filter;
 use crate::record::{Failed, Limits, State, Subscription};
+use crate::webhook::WebhookChange;
 
 type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
 
@@ -50,6 +51,7 @@ pub(crate) struct Change {
     pub filter: Option<Filter>,
     pub limits: Option<Limits>,
     pub state: Option<State>,
+    pub webhook: Option<WebhookChange>,
     pub by: String,
 }
 
@@ -105,6 +107,8 @@ pub(crate) struct Snapshot {
     pub rate: f64,
     pub oldest_at: Option<OffsetDateTime>,
     pub rests_until: Option<OffsetDateTime>,
+    /// Why an event failed the last time, and when.
+    pub last_failure: Option<(String, OffsetDateTime)>,
     pub cover: Cover,
 }
 

@@ -1,6 +1,6 @@
 //! The task of one tenant's deliveries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use samflyt_runtime::{Deps, Lifecycle};
 use time::{Date, OffsetDateTime};
 use tokio::sync::{mpsc, watch};
 
-use super::command::{Attached, Change, Command, Named, Snapshot};
+use super::command::{Attached, Change, Command, Named, Outgoing, Snapshot};
 use super::feed::{Reader, Recent};
 use super::lane::{Client, Lane};
 use super::telling::OnItsWay;
@@ -24,6 +24,7 @@ use crate::cursor::{ClientId, Cursor, ToRead, Verdict};
 use crate::filter::entity;
 use crate::fold;
 use crate::record::{Failed, Held, State, Subscription};
+use crate::webhook::{Courier, Webhooks};
 
 /// How often the log is told, and what is due is looked for.
 const TICK: Duration = Duration::from_millis(100);
@@ -38,8 +39,11 @@ pub(super) struct Desk {
     pub telling: Option<OnItsWay>,
     /// The last message about what was delivered.
     pub progress_sequence: u64,
+    pub webhooks: Arc<Webhooks>,
+    pub couriers: HashMap<String, Courier>,
+    pub handle: Handle,
+    pub clients: Vec<Client>,
     runner: Runner,
-    clients: Vec<Client>,
     next_client: ClientId,
     /// The last sequence of the tenant's events that is known of.
     head: u64,
@@ -58,6 +62,15 @@ struct Read {
     found: Option<(Vec<Arc<Entry>>, bool)>,
 }
 
+/// What a desk is opened with.
+struct With {
+    deps: Deps,
+    runner: Runner,
+    webhooks: Arc<Webhooks>,
+    /// By which the desk's own clients speak to it.
+    handle: Handle,
+}
+
 /// Why a desk is taken up anew.
 enum Broken {
     /// Another process delivers, or the broker forgot.
@@ -72,14 +85,26 @@ impl From<Refusal> for Broken {
 }
 
 /// Begins to deliver for a tenant; the handle stays the same for as long as the hub lives.
-pub(crate) fn start(deps: &Deps, runner: &Runner, tenant: TenantId, lifecycle: &Lifecycle) -> Handle {
+pub(crate) fn start(
+    deps: &Deps,
+    runner: &Runner,
+    webhooks: &Arc<Webhooks>,
+    tenant: TenantId,
+    lifecycle: &Lifecycle,
+) -> Handle {
     let (handle, mut commands) = channel();
-    let (deps, runner, tenant) = (deps.clone(), runner.clone(), Arc::new(tenant));
+    let with = With {
+        deps: deps.clone(),
+        runner: runner.clone(),
+        webhooks: Arc::clone(webhooks),
+        handle: handle.clone(),
+    };
+    let tenant = Arc::new(tenant);
     let stop = lifecycle.services.clone();
     lifecycle.spawn("deliveries of a tenant", async move {
         let delivering = async {
             loop {
-                match deliver(&deps, &runner, &tenant, &mut commands).await {
+                match deliver(&with, &tenant, &mut commands).await {
                     Broken::Overtaken => {
                         tracing::error!(%tenant, "somebody else delivers for this municipality, or the broker lost what was told; taking up what the log says");
                     }
@@ -96,15 +121,11 @@ pub(crate) fn start(deps: &Deps, runner: &Runner, tenant: TenantId, lifecycle: &
     handle
 }
 
-async fn deliver(
-    deps: &Deps,
-    runner: &Runner,
-    tenant: &Tenant,
-    commands: &mut mpsc::Receiver<Command>,
-) -> Broken {
+async fn deliver(with: &With, tenant: &Tenant, commands: &mut mpsc::Receiver<Command>) -> Broken {
+    let deps = &with.deps;
     let (bell, mut rung) = mpsc::channel(1);
     let (reads, mut read) = mpsc::channel(64);
-    let mut desk = match Desk::open(deps, runner, tenant, bell, reads).await {
+    let mut desk = match Desk::open(with, tenant, bell, reads).await {
         Ok(desk) => desk,
         Err(broken) => return broken,
     };
@@ -152,12 +173,12 @@ async fn deliver(
 
 impl Desk {
     async fn open(
-        deps: &Deps,
-        runner: &Runner,
+        with: &With,
         tenant: &Tenant,
         bell: mpsc::Sender<()>,
         reads: mpsc::Sender<Read>,
     ) -> Result<Self, Broken> {
+        let With { deps, runner, webhooks, handle } = with;
         let stream = delivery_stream(tenant);
         deps.log.ensure_delivery(tenant).await.map_err(|error| unavailable(&error))?;
         let last = deps.log.state(&stream).await.map_err(|error| unavailable(&error))?;
@@ -172,8 +193,11 @@ impl Desk {
             lanes: BTreeMap::new(),
             telling: None,
             progress_sequence: progress.map_or(0, |entry| entry.sequence),
-            runner: runner.clone(),
+            webhooks: Arc::clone(webhooks),
+            couriers: HashMap::new(),
+            handle: handle.clone(),
             clients: Vec::new(),
+            runner: runner.clone(),
             next_client: 1,
             head: head.map_or(0, |state| state.last),
             recent: Recent::default(),
@@ -183,6 +207,8 @@ impl Desk {
         };
         desk.take_up().map_err(unreadable)?;
         desk.look_at_agreements();
+        let ids: Vec<String> = desk.lanes.keys().cloned().collect();
+        ids.iter().for_each(|id| desk.look_at_courier(id));
         Ok(desk)
     }
 
@@ -311,7 +337,7 @@ impl Desk {
         });
     }
 
-    fn detach(&mut self, client: ClientId) {
+    pub(super) fn detach(&mut self, client: ClientId) {
         self.clients.retain(|one| one.id != client);
         let now = self.deps.clock.now();
         self.lanes.values_mut().for_each(|lane| lane.cursor.lost(client, now));
@@ -382,6 +408,7 @@ impl Desk {
             let same = there.consumer == subscription.consumer
                 && there.filter == subscription.filter
                 && there.limits == subscription.limits
+                && there.webhook().map(|one| &one.url) == subscription.webhook().map(|one| &one.url)
                 && there.state != State::Ended;
             if same {
                 return Ok(Ok(self.snapshot(lane, now)));
@@ -399,6 +426,7 @@ impl Desk {
         let cursor = Cursor::new(subscription.from, subscription.limits);
         let id = subscription.id.clone();
         self.lanes.insert(id.clone(), Lane::new(subscription, sequence, cursor, cover));
+        self.look_at_courier(&id);
         Ok(self.lane(&id).map(|lane| self.snapshot(lane, now)))
     }
 
@@ -415,7 +443,12 @@ impl Desk {
         let mut subscription = lane.subscription.clone();
         subscription.filter = change.filter.unwrap_or(subscription.filter);
         subscription.limits = change.limits.unwrap_or(subscription.limits);
-        subscription.state = change.state.unwrap_or(subscription.state);
+        if let Some(state) = change.state.filter(|state| *state != subscription.state) {
+            (subscription.state, subscription.because) = (state, None);
+        }
+        if let Some(Err(refusal)) = change.webhook.map(|webhook| subscription.change_webhook(webhook)) {
+            return Ok(Err(refusal));
+        }
         if subscription != lane.subscription {
             (subscription.by, subscription.at) = (change.by, now);
             let sequence = self.append(&subscription, lane.sequence).await?;
@@ -425,6 +458,7 @@ impl Desk {
             };
             (lane.subscription, lane.sequence) = (subscription, sequence);
             lane.set_rule();
+            self.look_at_courier(&change.id);
         }
         Ok(self.lane(&change.id).map(|lane| self.snapshot(lane, now)))
     }
@@ -448,14 +482,24 @@ impl Desk {
             let message = "the subscription has ended, or is a replay, which comes with its subscription";
             return Err(Refusal::new(Reason::Conflict, message));
         }
+        if lane.subscription.webhook().is_some() {
+            let message =
+                "the subscription is a webhook, which is not fetched: make another one without `webhook`";
+            return Err(Refusal::new(Reason::Conflict, message));
+        }
         let most = if in_flight == 0 { lane.subscription.limits.in_flight } else { in_flight };
         let most = most.min(lane.subscription.limits.in_flight) as usize;
         let snapshot = self.snapshot(lane, self.deps.clock.now());
-        let id = self.next_client;
+        let (client, events) = self.attach_to(id, most);
+        Ok(Attached { client, snapshot, events })
+    }
+
+    pub(super) fn attach_to(&mut self, id: &str, most: usize) -> (ClientId, mpsc::Receiver<Outgoing>) {
+        let number = self.next_client;
         self.next_client += 1;
-        let (client, events) = Client::new(id, snapshot.subscription.id.clone(), most);
+        let (client, events) = Client::new(number, id.to_owned(), most);
         self.clients.push(client);
-        Ok(Attached { client: id, snapshot, events })
+        (number, events)
     }
 
     fn settle(&mut self, id: &str, client: ClientId, named: Named, verdict: Verdict) -> bool {
@@ -464,6 +508,9 @@ impl Desk {
         let Some(entity) = has.and_then(|client| client.has.remove(&named)) else { return false };
         let lane = if named.replay.is_empty() { id } else { &named.replay };
         let Some(lane) = self.lanes.get_mut(lane) else { return false };
+        if let Verdict::Failed { reason, .. } | Verdict::Rejected(reason) = &verdict {
+            lane.last_failure = Some((reason.clone(), now));
+        }
         let settled = lane.cursor.settle(named.sequence, &entity, verdict, now);
         if settled {
             lane.count_settled(now);
@@ -486,6 +533,7 @@ impl Desk {
             rate: lane.rate(now),
             oldest_at: lane.cursor.oldest_at(),
             rests_until: lane.cursor.rests_until(now),
+            last_failure: lane.last_failure.clone(),
             cover: lane.cover.clone(),
         }
     }

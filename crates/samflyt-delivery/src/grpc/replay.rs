@@ -11,7 +11,7 @@ use samflyt_runtime::Caller;
 use super::{Service, invalid, view};
 use crate::desk::Command;
 use crate::filter::Filter;
-use crate::record::{Replay, State, Subscription};
+use crate::record::{Form, Replay, State, Subscription};
 
 impl Service {
     pub(super) async fn replay(
@@ -52,6 +52,10 @@ impl Service {
             filter,
             from,
             replay: Some(Replay { of: of.id.clone(), until }),
+            // Whoever gets the subscription's events gets these.
+            form: Form::Pull,
+            state: State::Active,
+            because: None,
             by: caller.principal.acting_organisation().to_owned(),
             at: now,
             ..of
