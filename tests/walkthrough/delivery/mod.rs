@@ -2,8 +2,11 @@
 
 mod agreed;
 mod consumer;
+mod endpoint;
 mod letters;
 mod restarts;
+mod webhooks;
+mod week;
 
 use prost_types::Duration;
 use samflyt::client::Client;

@@ -483,9 +483,9 @@ impl Desk {
             return Err(Refusal::new(Reason::Conflict, message));
         }
         if lane.subscription.webhook().is_some() {
-            let message =
-                "the subscription is a webhook, which is not fetched: make another one without `webhook`";
-            return Err(Refusal::new(Reason::Conflict, message));
+            let rule = "is a webhook: its events are posted";
+            let advice = "make another subscription, without `webhook`";
+            return Err(Refusal::of_field(Reason::RequestInvalid, "/start/id", rule, advice));
         }
         let most = if in_flight == 0 { lane.subscription.limits.in_flight } else { in_flight };
         let most = most.min(lane.subscription.limits.in_flight) as usize;
