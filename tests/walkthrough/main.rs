@@ -23,6 +23,7 @@ mod kill_nine;
 mod layout;
 mod leaving;
 mod lineage;
+mod outbox;
 mod overview;
 mod process;
 mod push;

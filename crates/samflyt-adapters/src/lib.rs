@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 pub mod archive_drop;
+pub mod cloudevent;
 pub mod document;
 pub mod folder;
+pub mod hub;
+pub mod outbox;
+mod publish;

@@ -11,6 +11,7 @@ mod failure;
 mod file;
 mod json;
 mod lineage;
+mod outbox;
 mod output;
 mod projection;
 mod push;
@@ -43,6 +44,8 @@ pub enum ClientCommand {
     Archive(archive::Archive),
     /// Watches a folder, and deposits the arkivmelding XML and the documents that are put into it
     Drop(drop::Drop),
+    /// Keeps events on disk here until the hub has them
+    Outbox(outbox::Outbox),
     /// Works on the hub's projections
     Projection(projection::Projection),
     /// Shows how far each tenant's log is reflected, and which systems are silent
@@ -64,6 +67,7 @@ impl ClientCommand {
             Self::Lineage(command) => command.run(&remote).await,
             Self::Archive(command) => command.run(&remote).await,
             Self::Drop(command) => command.run(&remote).await,
+            Self::Outbox(command) => command.run(&remote).await,
             Self::Projection(command) => command.run(&remote).await,
             Self::Status(command) => command.run(&remote).await,
             Self::Doctor(command) => command.run(&remote).await,
