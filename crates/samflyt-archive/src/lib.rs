@@ -21,6 +21,7 @@ use samflyt_projection::{Fold, ProjectionConfig, ProjectionError, Runner};
 use samflyt_runtime::server::Served;
 use samflyt_runtime::{Deps, Lifecycle, projection};
 
+use casework::ReleasedFiles;
 use deposits::DepositDesk;
 use documents::DocumentStore;
 use innsyn::sok::Searches;
@@ -56,6 +57,7 @@ pub(crate) struct Archive {
     deposits: DepositDesk,
     exchange: Exchange,
     searches: Arc<Searches>,
+    released: ReleasedFiles,
     lifecycle: Lifecycle,
 }
 
@@ -81,8 +83,10 @@ pub async fn run(
     let deposits = DepositDesk::open(&config, &deps, digest_key, lifecycle).await?;
     let lifecycle = lifecycle.clone();
     let (exchange, searches) = (Exchange::new(), Arc::new(Searches::new(config.sok_take_max)));
+    let released = ReleasedFiles::default();
     let archive =
-        Arc::new(Archive { deps, config, documents, recorder, deposits, exchange, searches, lifecycle });
+        Archive { deps, config, documents, recorder, deposits, exchange, searches, released, lifecycle };
+    let archive = Arc::new(archive);
     archive.open_tenants();
     let (service, documents_http) = documents::serve(&archive);
     let (messages, messages_http) = messages::serve(&archive);

@@ -17,6 +17,10 @@ async fn what_a_consumer_that_goes_had_comes_to_the_next_one_marked_as_a_redeliv
     for _ in 0..3 {
         consumer.next().await;
     }
+    // What it said has arrived.
+    while status(client, "cases").await.in_flight > 3 {
+        tokio::task::yield_now().await;
+    }
     drop(consumer);
     let mut next = Consumer::start(client, "cases", 0).await.unwrap();
     let mut got = Vec::new();

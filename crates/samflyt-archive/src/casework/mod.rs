@@ -13,6 +13,7 @@ use samflyt_proto::archive::casework_service_server::CaseworkServiceServer;
 
 use crate::Archive;
 
+pub(crate) use removal::ReleasedFiles;
 pub(crate) use work::{mappe_of, who};
 
 /// The archivists' door. Begins to remove what an earlier process released and did not remove.

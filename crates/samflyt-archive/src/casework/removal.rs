@@ -1,12 +1,16 @@
 //! The files of documents that were disposed of.
 //!
 //! Consumes what the records say was released; gives how many files went. Kept true: the log comes first, the file after it,
-//! so that a file that is gone has its reason on record.
+//! so that a file that is gone has its reason on record. What was ever released is gone through once in the life of a
+//! process; after that only what is new, or was left waiting.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use samflyt_events::{Refusal, TenantId};
 use time::OffsetDateTime;
+use tokio::sync::Mutex as AsyncMutex;
 
 use crate::Archive;
 use crate::documents::{Digest, Removal};
@@ -20,43 +24,79 @@ pub(crate) struct Removed {
     pub waiting: u64,
 }
 
+/// One tenant's released files that are there still, as far as is known, each with when it was released.
+#[derive(Debug, Default)]
+struct Released {
+    /// Whether all that was ever released was gone through.
+    all_seen: bool,
+    files: BTreeMap<Digest, OffsetDateTime>,
+}
+
+/// The released files of all tenants; one at a time removes those of a tenant.
+#[derive(Debug, Default)]
+pub(crate) struct ReleasedFiles(Mutex<HashMap<TenantId, Arc<AsyncMutex<Released>>>>);
+
 impl Archive {
-    /// Removes all files of a tenant that were released and are there still, and no record refers to.
+    /// Removes what was released now, and what was left before.
     ///
     /// # Errors
     /// `LOG_UNAVAILABLE`, `STORE_UNAVAILABLE`: what is left is removed the next time.
-    pub(super) async fn remove_released(&self, tenant: &TenantId) -> Result<Removed, Refusal> {
-        let records = self.recorder.settled(tenant).await?;
+    pub(super) async fn remove_released(
+        &self,
+        tenant: &TenantId,
+        now: &[Digest],
+        at: OffsetDateTime,
+    ) -> Result<Removed, Refusal> {
+        let released = Arc::clone(self.released.0.lock().entry(tenant.clone()).or_default());
+        let mut released = released.lock().await;
         let mut done = Removed::default();
-        for released in records.released() {
-            let (digest, at) = released.map_err(unreadable)?;
-            // One that is no digest was in no store.
-            let Ok(digest) = Digest::parse(&digest) else { continue };
-            match self.remove_one(&records, digest, at).await? {
-                Some(Removal::Removed) => done.removed += 1,
-                Some(Removal::Promised) => done.waiting += 1,
-                Some(Removal::Gone | Removal::SentAgain) | None => {}
+        if released.all_seen {
+            let records = self.recorder.records(tenant).await?;
+            released.files.extend(now.iter().map(|digest| (*digest, at)));
+            let files: Vec<_> = released.files.iter().map(|(digest, at)| (*digest, *at)).collect();
+            for (digest, at) in files {
+                self.remove_one(&records, digest, at, &mut released, &mut done).await?;
             }
+        } else {
+            let records = self.recorder.settled(tenant).await?;
+            for file in records.released() {
+                let (digest, at) = file.map_err(unreadable)?;
+                // One that is no digest was in no store.
+                let Ok(digest) = Digest::parse(&digest) else { continue };
+                self.remove_one(&records, digest, at, &mut released, &mut done).await?;
+            }
+            released.all_seen = true;
         }
-        if done.removed > 0 {
-            tracing::info!(%tenant, removed = done.removed, waiting = done.waiting, "files of documents that were disposed of were removed");
+        if done != Removed::default() {
+            let Removed { removed, waiting } = done;
+            tracing::info!(%tenant, removed, waiting, "files of documents that were disposed of were removed");
         }
         Ok(done)
     }
 
-    /// None: a record refers to it again.
     async fn remove_one(
         &self,
         records: &Records,
         digest: Digest,
         at: OffsetDateTime,
-    ) -> Result<Option<Removal>, Refusal> {
+        released: &mut Released,
+        done: &mut Removed,
+    ) -> Result<(), Refusal> {
         let tenant = &records.tenant;
         let _nobody_refers = self.documents.begin_removal(tenant).await;
-        if records.holders(&digest.to_string()).next().transpose().map_err(unreadable)?.is_some() {
-            return Ok(None);
+        let holder = records.holders(&digest.to_string()).next().transpose().map_err(unreadable)?;
+        let removal = match holder {
+            Some(_) => Removal::SentAgain,
+            None => self.documents.remove_released(tenant, digest, at).await?,
+        };
+        if removal == Removal::Promised {
+            released.files.insert(digest, at);
+            done.waiting += 1;
+        } else {
+            released.files.remove(&digest);
+            done.removed += u64::from(removal == Removal::Removed);
         }
-        Ok(Some(self.documents.remove_released(tenant, digest, at).await?))
+        Ok(())
     }
 
     /// Finishes at the start what a process before this one released and did not come to remove.
@@ -67,7 +107,8 @@ impl Archive {
             feed.for_each_tenant(stop.clone(), |tenant| {
                 let (archive, stop) = (Arc::clone(&archive), stop.clone());
                 archive.lifecycle.clone().tasks().spawn(async move {
-                    let removing = archive.remove_released(&tenant);
+                    let at = archive.deps.clock.now();
+                    let removing = archive.remove_released(&tenant, &[], at);
                     if let Some(Err(refusal)) = stop.run_until_cancelled(removing).await {
                         let reason = refusal.reason.as_str();
                         tracing::warn!(%tenant, reason, "files of documents that were disposed of are removed at the next disposal or start");

@@ -58,7 +58,7 @@ fn has_number(post: &Stored, year: i32, number: i64) -> bool {
 
 /// Whether a registrering is in the public journal, by its document and that of the mappe that it is in.
 pub(super) fn is_public(post: &Value, mappe: Option<&Value>) -> bool {
-    say::is_public(post) && !mappe.is_some_and(|mappe| mappe.get("gradering").is_some())
+    say::is_public(post) && mappe.is_none_or(|mappe| mappe.get("gradering").is_none())
 }
 
 /// What a journalpost is in.

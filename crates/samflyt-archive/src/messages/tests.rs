@@ -59,7 +59,7 @@ async fn what_was_accepted_and_not_answered_is_answered_in_its_order_after_a_res
         let (row, answer) = life.answered(*id).await;
         assert_eq!(row.receipt.unwrap().kind, MessageType::ArkivmeldingOpprettMottatt);
         assert_eq!(answer.kind, MessageType::ArkivmeldingOpprettKvittering);
-        assert_eq!(answer.payload.unwrap(), "<arkivmelding>Kari Nordmann</arkivmelding>");
+        assert!(answer.payload.unwrap().contains("Kari Nordmann"));
     }
     let in_order: Vec<_> = (0..20).map(|number| number.to_string()).collect();
     assert_eq!(*echo.carried_out.lock(), in_order);

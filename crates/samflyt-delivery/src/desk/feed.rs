@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use samflyt_log::{Entry, Follow, Log};
 use tokio::sync::mpsc;
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 /// Newest events that are kept, by number and by bytes.
 const RECENT: usize = 4_096;
@@ -52,11 +52,11 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Wakes `bell` for every event that can be taken.
-    pub fn start(log: &Log, stream: &str, from: u64, bell: mpsc::Sender<()>) -> Self {
+    pub fn start(log: &Log, stream: &str, from: u64, bell: mpsc::Sender<()>, tasks: &TaskTracker) -> Self {
         let (sender, events) = mpsc::channel(AHEAD);
         let follow = Follow { stream: stream.to_owned(), after: from - 1, headers_only: false };
         let mut follower = log.follow(follow);
-        let task = tokio::spawn(async move {
+        let task = tasks.spawn(async move {
             loop {
                 let entry = Arc::new(follower.next().await);
                 if sender.send(entry).await.is_err() {

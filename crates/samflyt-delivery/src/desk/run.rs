@@ -13,6 +13,7 @@ use samflyt_projection::{Runner, StoreError};
 use samflyt_runtime::{Deps, Lifecycle};
 use time::{Date, OffsetDateTime};
 use tokio::sync::{mpsc, watch};
+use tokio_util::task::TaskTracker;
 
 use super::command::{Attached, Change, Command, Named, Snapshot};
 use super::feed::{Reader, Recent};
@@ -36,6 +37,7 @@ pub(super) struct Desk {
     pub deps: Deps,
     pub lanes: BTreeMap<String, Lane>,
     pub telling: Option<OnItsWay>,
+    pub tasks: TaskTracker,
     /// The last message about what was delivered.
     pub progress_sequence: u64,
     runner: Runner,
@@ -75,11 +77,12 @@ impl From<Refusal> for Broken {
 pub(crate) fn start(deps: &Deps, runner: &Runner, tenant: TenantId, lifecycle: &Lifecycle) -> Handle {
     let (handle, mut commands) = channel();
     let (deps, runner, tenant) = (deps.clone(), runner.clone(), Arc::new(tenant));
+    let tasks = lifecycle.tasks().clone();
     let stop = lifecycle.services.clone();
     lifecycle.spawn("deliveries of a tenant", async move {
         let delivering = async {
             loop {
-                match deliver(&deps, &runner, &tenant, &mut commands).await {
+                match deliver(&deps, &runner, &tenant, &tasks, &mut commands).await {
                     Broken::Overtaken => {
                         tracing::error!(%tenant, "somebody else delivers for this municipality, or the broker lost what was told; taking up what the log says");
                     }
@@ -100,11 +103,12 @@ async fn deliver(
     deps: &Deps,
     runner: &Runner,
     tenant: &Tenant,
+    tasks: &TaskTracker,
     commands: &mut mpsc::Receiver<Command>,
 ) -> Broken {
     let (bell, mut rung) = mpsc::channel(1);
     let (reads, mut read) = mpsc::channel(64);
-    let mut desk = match Desk::open(deps, runner, tenant, bell, reads).await {
+    let mut desk = match Desk::open(deps, runner, tenant, tasks, bell, reads).await {
         Ok(desk) => desk,
         Err(broken) => return broken,
     };
@@ -155,6 +159,7 @@ impl Desk {
         deps: &Deps,
         runner: &Runner,
         tenant: &Tenant,
+        tasks: &TaskTracker,
         bell: mpsc::Sender<()>,
         reads: mpsc::Sender<Read>,
     ) -> Result<Self, Broken> {
@@ -171,6 +176,7 @@ impl Desk {
             deps: deps.clone(),
             lanes: BTreeMap::new(),
             telling: None,
+            tasks: tasks.clone(),
             progress_sequence: progress.map_or(0, |entry| entry.sequence),
             runner: runner.clone(),
             clients: Vec::new(),
@@ -222,11 +228,13 @@ impl Desk {
     /// Takes in and sends whatever can be.
     fn pump(&mut self) {
         let now = self.deps.clock.now();
-        let (log, bell) = (&self.deps.log, &self.bell);
+        let (log, bell, tasks) = (&self.deps.log, &self.bell, &self.tasks);
         let stream = events_stream(&self.tenant);
         let mut gone = Vec::new();
         for lane in self.lanes.values_mut() {
-            lane.take_in(&self.recent, self.head, |from| Reader::start(log, &stream, from, bell.clone()));
+            lane.take_in(&self.recent, self.head, |from| {
+                Reader::start(log, &stream, from, bell.clone(), tasks)
+            });
             gone.extend(lane.send(&mut self.clients, now));
         }
         gone.into_iter().for_each(|client| self.detach(client));
@@ -267,7 +275,7 @@ impl Desk {
     fn read(&self, id: String, read: ToRead) {
         let (log, reads) = (self.deps.log.clone(), self.reads.clone());
         let (stream, tenant) = (events_stream(&self.tenant), Arc::clone(&self.tenant));
-        tokio::spawn(async move {
+        self.tasks.spawn(async move {
             let ToRead { entity: token, from } = read;
             let found = match EntityId::new(&entity(&token)) {
                 Ok(entity) => {
@@ -305,7 +313,7 @@ impl Desk {
         let subject = delivery_subscription(&self.tenant, &lane.subscription.id);
         let bytes = serde_json::to_vec(&lane.subscription).unwrap_or_default();
         // Where this is lost, it ends after the next start.
-        tokio::spawn(async move {
+        self.tasks.spawn(async move {
             let id = format!("{subject} after {sequence}");
             let _ = log.append_bytes(&subject, &id, &[], bytes.into(), sequence).await;
         });

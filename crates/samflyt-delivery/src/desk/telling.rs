@@ -32,7 +32,7 @@ impl Desk {
         let expected = self.progress_sequence;
         // The broker tells messages of one id apart by nothing else: each place has one.
         let id = format!("progress after {expected} at {}", progress.at.unix_timestamp_nanos());
-        let task = tokio::spawn(async move {
+        let task = self.tasks.spawn(async move {
             let appended = log.append_bytes(&subject, &id, &[], bytes.into(), expected).await?;
             Ok(appended.sequence)
         });

@@ -12,6 +12,8 @@ mod machine;
 mod nation;
 mod pace;
 mod rebuild;
+mod records;
+mod search;
 
 use std::process::ExitCode;
 
@@ -33,6 +35,8 @@ enum What {
     Deposits,
     /// Noark 5 extractions of three sizes, their speed and memory; takes minutes
     Extraction,
+    /// Searches over 200,000 records, as messages
+    Search,
     /// Questions about a generated nation of 357 municipalities, and what the hub needs for it; takes minutes
     Nation,
 }
@@ -60,8 +64,15 @@ impl Bench {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let config = TelemetryConfig { log_filter: "warn".to_owned(), ..TelemetryConfig::default() };
         let _telemetry = telemetry::init(&config, "samflyt-bench")?;
-        let all =
-            [What::Gateway, What::Latency, What::Rebuild, What::Deposits, What::Extraction, What::Nation];
+        let all = [
+            What::Gateway,
+            What::Latency,
+            What::Rebuild,
+            What::Deposits,
+            What::Extraction,
+            What::Search,
+            What::Nation,
+        ];
         let chosen = if self.what.is_empty() { all.to_vec() } else { self.what.clone() };
         let fsync = machine::fsync()?;
         let mut report = json!({
@@ -78,6 +89,7 @@ impl Bench {
                 What::Rebuild => ("rebuild", rebuild::measure(self.quick).await?),
                 What::Deposits => ("deposits", deposits::measure(self.quick).await?),
                 What::Extraction => ("extraction", extraction::measure(self.quick).await?),
+                What::Search => ("search", search::measure(self.quick).await?),
                 What::Nation => ("nation", nation::measure(self.quick).await?),
             };
             report[name] = measured;

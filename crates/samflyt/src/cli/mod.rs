@@ -19,6 +19,7 @@ mod registry;
 mod remote;
 mod show;
 mod status;
+mod subscription;
 mod token;
 
 use std::process::ExitCode;
@@ -46,6 +47,8 @@ pub enum ClientCommand {
     Drop(drop::Drop),
     /// Keeps events on disk here until the hub has them
     Outbox(outbox::Outbox),
+    /// What consumers receive: subscriptions, dead letters, replays
+    Subscription(subscription::Subscription),
     /// Works on the hub's projections
     Projection(projection::Projection),
     /// Shows how far each tenant's log is reflected, and which systems are silent
@@ -68,6 +71,7 @@ impl ClientCommand {
             Self::Archive(command) => command.run(&remote).await,
             Self::Drop(command) => command.run(&remote).await,
             Self::Outbox(command) => command.run(&remote).await,
+            Self::Subscription(command) => command.run(&remote).await,
             Self::Projection(command) => command.run(&remote).await,
             Self::Status(command) => command.run(&remote).await,
             Self::Doctor(command) => command.run(&remote).await,

@@ -12,6 +12,7 @@ use samflyt_proto::archive::extraction_service_client::ExtractionServiceClient;
 use samflyt_proto::archive::fiks_arkiv_service_client::FiksArkivServiceClient;
 use samflyt_proto::archive::public_journal_service_client::PublicJournalServiceClient;
 use samflyt_proto::archive::record_service_client::RecordServiceClient;
+use samflyt_proto::delivery::delivery_service_client::DeliveryServiceClient;
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
@@ -143,6 +144,10 @@ impl Remote {
 
     pub(super) async fn messages(&self) -> anyhow::Result<FiksArkivServiceClient<Authenticated>> {
         Ok(self.client().await?.messages())
+    }
+
+    pub(super) async fn delivery(&self) -> anyhow::Result<DeliveryServiceClient<Authenticated>> {
+        Ok(self.client().await?.delivery())
     }
 
     async fn client(&self) -> anyhow::Result<Client> {

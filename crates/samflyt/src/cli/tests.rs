@@ -99,11 +99,26 @@ fn the_forms_that_scripts_use_are_understood() {
         "lineage flows --tenant seljord --watch --json",
         "archive put vedtak.pdf --tenant seljord --json",
         "archive verify --tenant seljord --not-since 2026-01-01T00:00:00Z",
+        "archive work forfall --within-days 7 --enhet Oppvekst --tenant seljord --json",
+        "archive journalfoer 2026/17-3 --by Anne --tenant seljord",
+        "archive vurder 2026/17-3 --tilgangsrestriksjon UO --hjemmel Offl.§13 --by Anne --tenant seljord",
+        "archive utgaar 2026/17-3 --reason x --by Anne --tenant seljord",
+        "archive kasser --mappe 2020/1 --mappe 2020/2 --decision x --by Anne --tenant seljord",
+        "archive kasser --dry-run --decision x --by Anne --tenant seljord",
+        "archive journal --from 2026-05-01 --to 2026-05-31 --search plass --tenant seljord",
         "projection rebuild --json",
         "doctor --nats-url nats://127.0.0.1:4222 --data-dir /tmp",
     ] {
         let words = std::iter::once("samflyt").chain(line.split_whitespace());
         Cli::try_parse_from(words).unwrap_or_else(|error| panic!("{line}: {error}"));
+    }
+    // What is removed for good is named, and a shield has its law.
+    for line in [
+        "archive kasser --decision x --by Anne --tenant seljord",
+        "archive vurder 2026/17-3 --tilgangsrestriksjon UO --by Anne --tenant seljord",
+    ] {
+        let words = std::iter::once("samflyt").chain(line.split_whitespace());
+        assert!(Cli::try_parse_from(words).is_err(), "{line}");
     }
     let spaced =
         ["samflyt", "token", "--organisation", "999999999", "--scope", "samflyt:publish samflyt:query"];

@@ -1,12 +1,14 @@
 //! A Noark 5 extraction by the command line: valid by the standard's own schemas, right in each checksum and count, the same
 //! as the API says, gone on with after a kill, and ended by a damaged document.
 
+mod demo;
 mod records;
 mod uttrekk;
 
 use std::path::Path;
 use std::process::Output;
 
+use samflyt::client::Client;
 use samflyt_proto::archive::GetRecordRequest;
 use samflyt_proto::archive::get_record_request::Reference;
 use samflyt_testkit::hub::{SELJORD, register};
@@ -33,11 +35,10 @@ fn told(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-async fn document_of(hub: &HubProcess, system_id: &str) -> Value {
+async fn document_of(client: &Client, tenant: &str, system_id: &str) -> Value {
     let reference = Some(Reference::SystemId(system_id.to_owned()));
-    let request = GetRecordRequest { tenant: SELJORD.tenant.to_owned(), reference };
-    let record =
-        hub.operator().await.records().get_record(request).await.unwrap().into_inner().record.unwrap();
+    let request = GetRecordRequest { tenant: tenant.to_owned(), reference };
+    let record = client.records().get_record(request).await.unwrap().into_inner().record.unwrap();
     serde_json::from_slice(&record.document).unwrap()
 }
 
@@ -83,22 +84,8 @@ async fn an_extraction_is_valid_says_the_same_as_the_api_and_each_checksum_and_c
     let registreringer = structure.registreringer();
     assert_eq!(registreringer.len(), 9);
     for said in &registreringer {
-        let kept = document_of(&hub, said["systemID"].as_str().unwrap()).await;
-        for member in
-            ["tittel", "registreringsID", "journalsekvensnummer", "opprettetDato", "offentligTittel"]
-        {
-            assert_eq!(said.get(member), kept.get(member), "{member} of {said}");
-        }
-        let parts = |doc: &Value| -> Vec<Value> {
-            let parts = doc.get("korrespondansepart").and_then(Value::as_array).cloned().unwrap_or_default();
-            parts.iter().map(|part| part["korrespondansepartNavn"].clone()).collect()
-        };
-        assert_eq!(parts(said), parts(&kept));
-        let object = |doc: &Value| doc.pointer("/dokumentbeskrivelse/0/dokumentobjekt/0").unwrap().clone();
-        let (said, kept) = (object(said), object(&kept));
-        assert_eq!((&said["sjekksum"], &said["filstoerrelse"]), (&kept["sjekksum"], &kept["filstoerrelse"]));
-        let copied = std::fs::read(uttrekk.path(said["referanseDokumentfil"].as_str().unwrap())).unwrap();
-        assert_eq!(json!(sha256(&copied)), kept["sjekksum"]);
+        let kept = document_of(&client, SELJORD.tenant, said["systemID"].as_str().unwrap()).await;
+        says_the_same(&uttrekk, said, &kept);
     }
     what_is_hidden_is_in_the_structure_and_not_in_the_public_journal(&uttrekk);
     let log = uttrekk.read("endringslogg.xml");
@@ -108,6 +95,24 @@ async fn an_extraction_is_valid_says_the_same_as_the_api_and_each_checksum_and_c
     );
     assert!(log.contains("<nyVerdi>Avsluttet periode</nyVerdi>"), "{log}");
     hub.kill().await;
+}
+
+/// A registrering of an extraction, and the same by the API.
+#[track_caller]
+fn says_the_same(uttrekk: &Uttrekk, said: &Value, kept: &Value) {
+    for member in ["tittel", "registreringsID", "journalsekvensnummer", "opprettetDato", "offentligTittel"] {
+        assert_eq!(said.get(member), kept.get(member), "{member} of {said}");
+    }
+    let parts = |doc: &Value| -> Vec<Value> {
+        let parts = doc.get("korrespondansepart").and_then(Value::as_array).cloned().unwrap_or_default();
+        parts.iter().map(|part| part["korrespondansepartNavn"].clone()).collect()
+    };
+    assert_eq!(parts(said), parts(&kept));
+    let object = |doc: &Value| doc.pointer("/dokumentbeskrivelse/0/dokumentobjekt/0").unwrap().clone();
+    let (said, kept) = (object(said), object(&kept));
+    assert_eq!((&said["sjekksum"], &said["filstoerrelse"]), (&kept["sjekksum"], &kept["filstoerrelse"]));
+    let copied = std::fs::read(uttrekk.path(said["referanseDokumentfil"].as_str().unwrap())).unwrap();
+    assert_eq!(json!(sha256(&copied)), kept["sjekksum"]);
 }
 
 #[track_caller]

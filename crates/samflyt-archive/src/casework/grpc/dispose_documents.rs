@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::{Service, archivist, short};
 use crate::casework::removal::Removed;
+use crate::documents::Digest;
 use crate::records::decide::disposal::{Disposal, dispose};
-use crate::records::{new_id, refusal};
+use crate::records::{list, new_id, refusal};
 
 impl Service {
     pub(super) async fn dispose_documents(
@@ -30,10 +31,12 @@ impl Service {
             return Ok(told(&decided.answer, Removed::default()));
         }
         let (_, answer) = self.carry(&tenant, &by, decide).await?;
-        let released = count(&answer, "released");
+        let released: Vec<Digest> =
+            list(&answer, "released").iter().filter_map(|one| Digest::parse(one.as_str()?).ok()).collect();
         // It is decided and in the log: a file that cannot be removed now is removed later.
-        let removed = self.0.remove_released(&tenant).await;
-        Ok(told(&answer, removed.unwrap_or(Removed { removed: 0, waiting: released })))
+        let removed = self.0.remove_released(&tenant, &released, disposal.now).await;
+        let none = Removed { removed: 0, waiting: released.len() as u64 };
+        Ok(told(&answer, removed.unwrap_or(none)))
     }
 }
 
@@ -41,7 +44,7 @@ fn told(answer: &Value, files: Removed) -> pb::DisposeDocumentsResponse {
     pb::DisposeDocumentsResponse {
         registreringer: count(answer, "registreringer"),
         documents: count(answer, "documents"),
-        files_released: count(answer, "released"),
+        files_released: list(answer, "released").len() as u64,
         files_kept: count(answer, "kept"),
         files_removed: files.removed,
         files_waiting: files.waiting,

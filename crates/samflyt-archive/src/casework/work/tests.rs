@@ -137,3 +137,33 @@ async fn pages_give_each_entry_once_in_the_order_of_registration() {
     }
     assert_eq!((found, sizes), (expected, vec![2, 2, 1]));
 }
+
+/// Run it alone: `cargo test -p samflyt-archive --lib -- --ignored --nocapture what_a_page_costs`.
+#[tokio::test]
+#[ignore = "it measures, over twenty thousand records"]
+async fn what_a_page_costs() {
+    let mut archive = Archive::with_structure().await;
+    let class = json!({"klassifikasjon": [{"klassifikasjonssystemID": "FA", "klasseID": "K03.1"}]});
+    let sak = archive.saksmappe(class).await;
+    let id = archive.journalpost(&sak, json!({"journalposttype": {"kode": "U"}})).await;
+    let one = archive.unit(&id).unit;
+    let total = usize::try_from(EXAMINED_MAX).unwrap() + 1;
+    for from in (1..total).step_by(1_000) {
+        let made = (from..total.min(from + 1_000)).map(|number| {
+            let (mut unit, id) = (one.clone(), format!("00000000-0000-4000-9000-{number:012}"));
+            unit.doc["systemID"] = json!(id);
+            unit.doc["dokumentbeskrivelse"][0]["systemID"] = json!(format!("d{number}"));
+            unit.system_id = id;
+            crate::records::Step::Created { unit, numbers: Vec::new() }
+        });
+        archive.take(made.collect()).await;
+    }
+    let records = archive.records();
+    for list in [List::Restanse, List::Kvalitet, List::Kassasjon] {
+        let begun = std::time::Instant::now();
+        let found = page(&records, &asked(list)).unwrap();
+        let (took, examined) = (begun.elapsed(), found.examined);
+        println!("{list:?}: {examined} registreringer in {took:?}, {} on the list", found.items.len());
+        assert_eq!((examined, found.next.is_some()), (EXAMINED_MAX, true));
+    }
+}

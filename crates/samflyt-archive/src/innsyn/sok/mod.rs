@@ -102,12 +102,6 @@ impl Searches {
         let nothing = Hits { count: 0, page: Vec::new() };
         Ok(read.as_ref().map_or(nothing, |(_, table)| treff::find(table, search, viewer)))
     }
-
-    /// How many bytes of memory a municipality's table has; none: it is not built.
-    pub fn memory(&self, tenant: &TenantId) -> Option<usize> {
-        let kept = self.tables.lock().get(tenant).cloned()?;
-        kept.read().as_ref().map(|(_, table)| table.memory())
-    }
 }
 
 #[cfg(test)]

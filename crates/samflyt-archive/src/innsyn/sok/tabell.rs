@@ -254,14 +254,6 @@ impl Table {
             self.systems.len() - 1
         }))
     }
-
-    /// How much memory it has, in bytes: rows, their bytes and the index by systemID.
-    pub fn memory(&self) -> usize {
-        let slot = size_of::<(u128, u32)>() + 1;
-        // A hash table is at most 7/8 full.
-        let index = self.index.capacity() * 8 / 7 * slot;
-        self.rows.capacity() * size_of::<Row>() + self.bytes.capacity() + index
-    }
 }
 
 const EMPTY: Row = Row {

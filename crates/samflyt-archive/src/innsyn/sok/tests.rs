@@ -1,6 +1,5 @@
 mod filter;
 mod random;
-mod speed;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

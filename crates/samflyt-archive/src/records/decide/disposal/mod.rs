@@ -131,7 +131,7 @@ pub(crate) fn dispose(
         }
     }
     let answer = json!({
-        "registreringer": steps.len(), "documents": deed.documents, "released": released.len(), "kept": kept,
+        "registreringer": steps.len(), "documents": deed.documents, "released": released, "kept": kept,
         "decision": disposal.decision.trim(),
     });
     if !released.is_empty() {

@@ -105,7 +105,7 @@ async fn a_document_has_a_rule_of_its_own() {
     let doc = archive.unit(&post).unit.doc;
     let has_files = |index: usize| doc["dokumentbeskrivelse"][index].get("dokumentobjekt").is_some();
     assert_eq!([has_files(0), has_files(1), has_files(2)], [true, false, true]);
-    assert_eq!((&deed.answer["released"], &deed.answer["kept"]), (&json!(0), &json!(1)));
+    assert_eq!((&deed.answer["released"], &deed.answer["kept"]), (&json!([]), &json!(1)));
     assert!(!deed.steps.iter().any(|step| matches!(step, Step::Released { .. })));
 }
 
@@ -178,15 +178,15 @@ async fn a_document_that_another_record_refers_to_is_not_released_until_that_is_
     let mut archive = Archive::with_structure().await;
     let (_, first) = closed_case(&mut archive, json!({})).await;
     let (_, second) = closed_case(&mut archive, json!({})).await;
-    let released = |deed: &Decision| deed.answer["released"].clone();
+    let released = |deed: &Decision| deed.answer["released"].as_array().unwrap().len();
     let alone = carry_out(&mut archive, &[&first], "Vedtak").await.unwrap();
-    assert_eq!((released(&alone), &alone.answer["kept"]), (json!(0), &json!(1)));
-    assert_eq!(released(&carry_out(&mut archive, &[&second], "Vedtak").await.unwrap()), json!(1));
+    assert_eq!((released(&alone), &alone.answer["kept"]), (0, &json!(1)));
+    assert_eq!(released(&carry_out(&mut archive, &[&second], "Vedtak").await.unwrap()), 1);
     // Both in one deed.
     let (_, third) = closed_case(&mut archive, json!({})).await;
     let (_, fourth) = closed_case(&mut archive, json!({})).await;
     let both = carry_out(&mut archive, &[&third, &fourth], "Vedtak").await.unwrap();
-    assert_eq!((released(&both), &both.answer["registreringer"]), (json!(1), &json!(2)));
+    assert_eq!((released(&both), &both.answer["registreringer"]), (1, &json!(2)));
 }
 
 #[tokio::test]

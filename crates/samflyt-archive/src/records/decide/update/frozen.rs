@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 use super::{code, status};
 use crate::records::decide::Problem;
 
-/// What may change of a mappe that is closed (krav 3.2.2, 3.2.10): nothing that says what it was.
-const CLOSED_MAPPE: [&str; 8] = [
+/// What may change of a mappe that is closed (krav 3.2.2, 3.2.10): nothing that says what it was. That it
+/// set a precedent is found out later (krav 2.8.14).
+const CLOSED_MAPPE: [&str; 9] = [
     "saksstatus",
     "avsluttetDato",
     "avsluttetAv",
@@ -15,11 +16,12 @@ const CLOSED_MAPPE: [&str; 8] = [
     "skjerming",
     "kassasjon",
     "kryssreferanse",
+    "presedens",
     "referanseEksternNoekkel",
 ];
 /// What may change of a registrering that is archived, withdrawn, or in a mappe that is closed (krav 3.2.14, 3.2.23): who
 /// may see it, and what was found out later. Its status has rules of its own.
-const ARCHIVED: [&str; 10] = [
+const ARCHIVED: [&str; 11] = [
     "journalstatus",
     "arkivertDato",
     "arkivertAv",
@@ -27,6 +29,7 @@ const ARCHIVED: [&str; 10] = [
     "skjerming",
     "kassasjon",
     "kryssreferanse",
+    "presedens",
     "offentligTittel",
     "offentlighetsvurdertDato",
     "referanseEksternNoekkel",

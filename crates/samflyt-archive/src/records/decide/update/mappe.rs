@@ -12,7 +12,7 @@ use super::{Updating, frozen, members, plain, single};
 use crate::records::Stored;
 use crate::records::decide::Trouble;
 
-const PLAIN: [&str; 15] = [
+const PLAIN: [&str; 14] = [
     "tittel",
     "offentligTittel",
     "opprettetDato",
@@ -21,7 +21,6 @@ const PLAIN: [&str; 15] = [
     "saksdato",
     "administrativEnhet",
     "saksansvarlig",
-    "presedens",
     "moetenummer",
     "utvalg",
     "moetedato",
@@ -51,6 +50,7 @@ impl Updating<'_> {
         let mut doc = members(&stored.unit);
         plain(&mut doc, given, &PLAIN);
         single::description(&mut doc, given);
+        single::presedens(&mut doc, given);
         if let Some(changes) = given.get("virksomhetsspesifikkeMetadataOppdateringer") {
             single::metadata(&mut doc, changes);
         }

@@ -9,7 +9,7 @@ use super::{Updating, frozen, members, plain, single};
 use crate::records::Stored;
 use crate::records::decide::Trouble;
 
-const PLAIN: [&str; 21] = [
+const PLAIN: [&str; 20] = [
     "opprettetDato",
     "opprettetAv",
     "arkivertDato",
@@ -25,7 +25,6 @@ const PLAIN: [&str; 21] = [
     "offentlighetsvurdertDato",
     "journalenhet",
     "dokumentflyt",
-    "presedens",
     "avskrivningsdato",
     "moetesakstype",
     "moetesaksaar",
@@ -44,6 +43,7 @@ impl Updating<'_> {
         let mut doc = members(&stored.unit);
         plain(&mut doc, given, &PLAIN);
         single::description(&mut doc, given);
+        single::presedens(&mut doc, given);
         if let Some(changes) = given.get("virksomhetsspesifikkeMetadataOppdateringer") {
             single::metadata(&mut doc, changes);
         }

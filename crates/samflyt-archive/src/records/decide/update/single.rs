@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Updating;
+use crate::records::fold::list;
 
 /// `beskrivelse`.
 pub(super) fn description(doc: &mut Map<String, Value>, given: &Value) {
@@ -24,6 +25,20 @@ pub(super) fn metadata(doc: &mut Map<String, Value>, changes: &Value) {
     if let Some(new) = changes.get("ny").and_then(Value::as_str) {
         let kept = doc.get(member).and_then(Value::as_str).unwrap_or_default();
         doc.insert(member.to_owned(), json!(format!("{kept}{new}")));
+    }
+}
+
+/// `presedens`: one of the same title and date is changed, and none goes away (krav 2.8.18).
+pub(super) fn presedens(doc: &mut Map<String, Value>, given: &Value) {
+    for new in list(given, "presedens") {
+        let all = doc.entry("presedens").or_insert_with(|| json!([]));
+        let Some(all) = all.as_array_mut() else { continue };
+        let is_it =
+            |kept: &&mut Value| ["tittel", "presedensDato"].iter().all(|of| kept.get(of) == new.get(of));
+        match all.iter_mut().find(is_it) {
+            Some(kept) => *kept = new.clone(),
+            None => all.push(new.clone()),
+        }
     }
 }
 

@@ -96,3 +96,23 @@ async fn a_shield_or_grade_is_whole_or_is_not_there() {
     let missing = "/mappeOppdateringer/graderingOppdateringer/oppdatering/grad";
     assert_eq!(place(mappe(&mut archive, &id, part).await), missing);
 }
+
+#[tokio::test]
+async fn a_presedens_is_added_or_changed_also_of_what_is_closed_and_never_goes_away() {
+    let mut archive = Archive::with_structure().await;
+    let sak = archive.saksmappe(json!({})).await;
+    let letter = archive.journalpost(&sak, json!({"journalstatus": {"kode": "A"}})).await;
+    mappe(&mut archive, &sak, json!({"saksstatus": {"kode": "A"}})).await.unwrap();
+    let one = |title: &str, status: &str| {
+        json!({"presedensDato": "2026-01-01", "opprettetDato": "2026-01-01T00:00:00Z",
+        "opprettetAv": "Kari", "tittel": title, "rettskildefaktor": "R", "presedensStatus": {"kode": status}})
+    };
+    for all in [json!([one("a", "G"), one("b", "G")]), json!([one("a", "F")])] {
+        mappe(&mut archive, &sak, json!({"presedens": all})).await.unwrap();
+        post(&mut archive, &letter, json!({"presedens": all})).await.unwrap();
+    }
+    for id in [&sak, &letter] {
+        assert_eq!(doc(&archive, id)["presedens"], json!([one("a", "F"), one("b", "G")]));
+        assert_published(&archive, id);
+    }
+}

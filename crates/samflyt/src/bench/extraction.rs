@@ -1,8 +1,6 @@
 //! The Noark 5 extraction of arkivdeler of three sizes: how many journalposter a second, each with a document of 1 kB that is
 //! checked, and what memory that needs. The client is the command line.
 
-mod records;
-
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -15,12 +13,10 @@ use tokio::process::Command;
 use super::child::{self, BenchHub};
 use super::load::TENANT;
 use super::machine::{cpu_seconds, memory_mib};
-use records::Store;
+use super::records::{self, Store};
 
 /// How often the client's memory is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// Until the records are folded.
-const FOLDED_WITHIN: Duration = Duration::from_secs(900);
 const SCHEMAS: [&str; 5] = [
     "arkivstruktur.xsd",
     "metadatakatalog.xsd",
@@ -33,7 +29,10 @@ pub(super) async fn measure(quick: bool) -> anyhow::Result<Value> {
     let sizes: [u64; 3] = if quick { [500, 1_000, 2_000] } else { [20_000, 60_000, 200_000] };
     let mut curve = Vec::new();
     for journalposter in sizes {
-        curve.push(extract(journalposter).await?);
+        let measured = extract(journalposter).await?;
+        // The larger ones take long: who waits sees what there is.
+        eprintln!("{measured}");
+        curve.push(measured);
     }
     Ok(json!({
         "document_bytes": records::DOCUMENT_BYTES,
@@ -48,11 +47,11 @@ async fn extract(journalposter: u64) -> anyhow::Result<Value> {
     hub.register().await?;
     let store = Store::open(&hub).await?;
     let last = store.fill(journalposter).await?;
-    folded(&hub, &last).await?;
+    records::folded(&hub, &last).await?;
     // Another process, whose memory is that of the extraction alone.
     let (broker, dir) = hub.stop().await?;
     let hub = BenchHub::start(broker, dir, &["registry", "archive"]).await?;
-    folded(&hub, &last).await?;
+    records::folded(&hub, &last).await?;
     let folder = tempfile::Builder::new().prefix("samflyt-bench-").tempdir()?;
     for schema in SCHEMAS {
         std::fs::write(folder.path().join(schema), schema)?;
@@ -78,20 +77,6 @@ async fn extract(journalposter: u64) -> anyhow::Result<Value> {
     });
     hub.end().await?;
     Ok(report)
-}
-
-/// Waits until the archive knows its newest record.
-async fn folded(hub: &BenchHub, newest: &str) -> anyhow::Result<()> {
-    let mut client = hub.client().await?.records();
-    let deadline = Instant::now() + FOLDED_WITHIN;
-    let reference = samflyt_proto::archive::get_record_request::Reference::SystemId(newest.to_owned());
-    let request =
-        samflyt_proto::archive::GetRecordRequest { tenant: TENANT.to_owned(), reference: Some(reference) };
-    while let Err(status) = client.get_record(request.clone()).await {
-        ensure!(Instant::now() < deadline, "the records were not folded: {status}");
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
-    Ok(())
 }
 
 /// What the command line said, and the most memory that it had.

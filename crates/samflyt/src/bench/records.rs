@@ -3,15 +3,17 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use samflyt_archive::Digest;
 use samflyt_events::TenantId;
 use samflyt_events::subject::{archive_changes, archive_stream};
 use samflyt_log::Log;
-use samflyt_proto::archive::ImportStructureRequest;
+use samflyt_proto::archive::get_record_request::Reference;
+use samflyt_proto::archive::{GetRecordRequest, ImportStructureRequest};
 use serde_json::{Value, json};
 
 use crate::bench::child::BenchHub;
@@ -24,6 +26,13 @@ pub(super) const ARKIVDEL: &str = "BENCH";
 const JOURNALPOSTER: u64 = 10;
 const AT: &str = "2026-03-02T08:00:00Z";
 const YEAR: i32 = 2026;
+
+/// Until the records are folded.
+const FOLDED_WITHIN: Duration = Duration::from_secs(900);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// What letters are about, and who gets them.
+pub(super) const SUBJECTS: [&str; 4] = ["barnehageplass", "garasje", "skjenkeløyve", "reguleringsplan"];
+pub(super) const NAMES: u64 = 1_000;
 
 /// Where the records go.
 pub(super) struct Store {
@@ -172,6 +181,7 @@ fn saksmappe(n: u64) -> Value {
 
 fn journalpost(mappe: u64, post: u64, digest: &str) -> Value {
     let n = mappe * JOURNALPOSTER + post;
+    let subject = SUBJECTS[usize::try_from(n).unwrap_or(0) % SUBJECTS.len()];
     let numbers = json!([
         {"series": "post", "of": id('f', mappe), "year": 0, "number": post + 1},
         {"series": "journal", "of": id('a', 0), "year": YEAR, "number": n + 1},
@@ -187,9 +197,9 @@ fn journalpost(mappe: u64, post: u64, digest: &str) -> Value {
         "tilknyttetDato": AT, "tilknyttetAv": "Bench", "dokumentobjekt": [object],
     });
     let party = json!({"korrespondansepartID": "1", "korrespondanseparttype": {"kode": "EM"},
-        "korrespondansepartNavn": "Prøve Testesen", "saksbehandler": {"navn": "Bench"}});
+        "korrespondansepartNavn": format!("Prøve Testesen {}", n % NAMES), "saksbehandler": {"navn": "Bench"}});
     let doc = json!({
-        "@type": "journalpost", "registreringsID": format!("{YEAR}/{}-{}", mappe + 1, post + 1), "tittel": "Vedtak om plass",
+        "@type": "journalpost", "registreringsID": format!("{YEAR}/{}-{}", mappe + 1, post + 1), "tittel": format!("Vedtak {n} om {subject}"),
         "journalaar": YEAR, "journalsekvensnummer": n + 1, "journalpostnummer": post + 1, "journaldato": "2026-03-02",
         "journalposttype": {"kode": "U"}, "journalstatus": {"kode": "A"}, "offentlighetsvurdertDato": "2026-03-02",
         "arkivertDato": AT, "arkivertAv": "Bench", "korrespondansepart": [party], "dokumentbeskrivelse": [described],
@@ -200,4 +210,17 @@ fn journalpost(mappe: u64, post: u64, digest: &str) -> Value {
 /// Bytes that no other number gives.
 fn document(n: u64) -> Vec<u8> {
     n.to_le_bytes().iter().copied().cycle().take(DOCUMENT_BYTES).collect()
+}
+
+/// Waits until the archive knows its newest record.
+pub(super) async fn folded(hub: &BenchHub, newest: &str) -> anyhow::Result<()> {
+    let mut client = hub.client().await?.records();
+    let deadline = Instant::now() + FOLDED_WITHIN;
+    let reference = Some(Reference::SystemId(newest.to_owned()));
+    let request = GetRecordRequest { tenant: TENANT.to_owned(), reference };
+    while let Err(status) = client.get_record(request.clone()).await {
+        ensure!(Instant::now() < deadline, "the records were not folded: {status}");
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    Ok(())
 }
