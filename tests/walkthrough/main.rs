@@ -14,6 +14,7 @@ mod contracts;
 mod corruption;
 mod delivery;
 mod drift;
+mod event_drop;
 mod fsync;
 mod house;
 mod http;

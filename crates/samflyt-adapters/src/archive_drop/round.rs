@@ -19,7 +19,7 @@ use super::hub::Sent;
 use super::message::{self, PAYLOAD_BYTES_MAX};
 use super::outcome::{self, Outcome};
 use super::told::{Tally, Told};
-use crate::folder::{Folder, Inbox, Moved, Place, Plan};
+use crate::folder::{Folder, Inbox, Moved, Place, Plan, blocking};
 use crate::hub::{Hub, Stuck, whole_cause};
 
 const PAUSE_MIN: Duration = Duration::from_secs(1);
@@ -216,8 +216,4 @@ fn read(inn: &Path, candidate: &Candidate) -> io::Result<Option<message::Message
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         read => read,
     }
-}
-
-async fn blocking<R: Send + 'static>(work: impl FnOnce() -> io::Result<R> + Send + 'static) -> io::Result<R> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }

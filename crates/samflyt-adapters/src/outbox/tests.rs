@@ -110,7 +110,8 @@ async fn a_torn_record_is_cut_off_and_a_damaged_one_is_named_and_set_aside() {
     let mut bytes = std::fs::read(&path).unwrap();
     let whole = bytes.len();
     bytes[40] ^= 1;
-    bytes.extend_from_slice(&bytes[..30].to_vec());
+    let torn = bytes[..30].to_vec();
+    bytes.extend_from_slice(&torn);
     std::fs::write(&path, &bytes).unwrap();
     let (outbox, opened) = open(dir.path(), ROOM);
     assert_eq!((opened.waiting, opened.cut_off_bytes), (2, 30));

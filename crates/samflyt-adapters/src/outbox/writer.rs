@@ -125,11 +125,11 @@ impl Writer {
 
     fn write(&mut self, batch: Vec<Put>) -> (Vec<Written>, Option<io::Error>) {
         let Some(active) = &mut self.active else { return (Vec::new(), None) };
-        let mut number = self.shared.book().next;
+        let first = self.shared.book().next;
         let at_ms = self.shared.clock.0.now().unix_timestamp_nanos() / 1_000_000;
         let at_ms = i64::try_from(at_ms).unwrap_or(i64::MAX);
         let (mut bytes, mut written) = (Vec::new(), Vec::with_capacity(batch.len()));
-        for put in batch {
+        for (number, put) in (first..).zip(batch) {
             let begin = bytes.len();
             segment::append(&mut bytes, number, at_ms, &put.event);
             let waiting = Waiting {
@@ -140,7 +140,6 @@ impl Writer {
                 lane: put.lane,
             };
             written.push(Written { put, number, waiting });
-            number += 1;
         }
         if let Err(error) = active.file.write_all(&bytes) {
             // Nothing of it was acknowledged; were it left, it would be sent although its putter was told otherwise.
