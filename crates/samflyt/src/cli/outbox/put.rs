@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use samflyt_adapters::outbox::{Address, Limits, Outbox};
 use samflyt_runtime::SystemClock;
+use serde_json::json;
 
 use super::Place;
 use crate::cli::{output, show};
@@ -15,7 +16,16 @@ use crate::cli::{output, show};
 /// Lines that are put together, and share an fsync.
 const TOGETHER: usize = 256;
 
+const EXAMPLE: &str = "\
+Examples:
+  samflyt outbox put events.jsonl --dir ./outbox
+  my-export | samflyt outbox put - --dir ./outbox
+
+Each line is a CloudEvent in its JSON form. Putting a file again is harmless: what the hub has, it has once.
+Exit code 1 if anything was refused.";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLE)]
 pub struct Put {
     /// JSON lines of CloudEvents; `-` for standard input
     file: PathBuf,
@@ -30,6 +40,9 @@ pub struct Put {
     /// What waits may take of the disk, where the outbox does not run
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 30)]
     max_bytes: u64,
+    /// Prints JSON lines: what was refused, then a summary
+    #[arg(long)]
+    json: bool,
 }
 
 impl Put {
@@ -52,7 +65,7 @@ impl Put {
                 return Err(error).with_context(|| format!("the outbox {} cannot be opened", dir.display()));
             }
         };
-        put_all(source, &into).await
+        put_all(source, &into, self.json).await
     }
 }
 
@@ -100,7 +113,7 @@ fn client() -> anyhow::Result<reqwest::Client> {
     reqwest::Client::builder().no_proxy().build().context("no HTTP client can be made")
 }
 
-async fn put_all(mut source: Box<dyn BufRead>, into: &Target) -> anyhow::Result<ExitCode> {
+async fn put_all(mut source: Box<dyn BufRead>, into: &Target, as_json: bool) -> anyhow::Result<ExitCode> {
     let (mut number, mut taken, mut refused) = (0, 0, 0);
     loop {
         let lines = read(&mut source, &mut number)?;
@@ -115,12 +128,20 @@ async fn put_all(mut source: Box<dyn BufRead>, into: &Target) -> anyhow::Result<
                 }
                 Some(why) => {
                     refused += 1;
-                    eprintln!("line {number}: {}", output::plain(&why));
+                    if as_json {
+                        output::print_json_line(&json!({"line": number, "refused": why}))?;
+                    } else {
+                        eprintln!("line {number}: {}", output::plain(&why));
+                    }
                 }
             }
         }
     }
-    output::print(&format!("{} on disk, {} refused", show::number(taken), show::number(refused)))?;
+    if as_json {
+        output::print_json_line(&json!({"summary": {"on_disk": taken, "refused": refused}}))?;
+    } else {
+        output::print(&format!("{} on disk, {} refused", show::number(taken), show::number(refused)))?;
+    }
     Ok(if refused > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

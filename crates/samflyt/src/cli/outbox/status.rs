@@ -11,7 +11,14 @@ use time::format_description::well_known::Rfc3339;
 use super::Place;
 use crate::cli::{output, show};
 
+const EXAMPLE: &str = "\
+Example:
+  samflyt outbox status --dir ./outbox --json
+
+The outbox need not be running. What was settled in the last half second may still be told as waiting.";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLE)]
 pub struct Status {
     #[command(flatten)]
     place: Place,
