@@ -14,7 +14,7 @@ import grpc
 import pytest
 
 from event import fresh_id
-from hub import Hub, environment
+from hub import Hub, binary, environment
 from reflection import Reflected
 from world import World
 
@@ -30,10 +30,10 @@ class Examples:
     def __init__(self, root: Path, hub: Hub) -> None:
         self._folder, self._token = root / "examples/python", hub.endpoints.operator_token
 
-    def run(self, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, script: str, *arguments: str, token: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, self._folder / script, *arguments],
-            env=environment(SAMFLYT_TOKEN=self._token), stdin=subprocess.DEVNULL,
+            env=environment(SAMFLYT_TOKEN=token or self._token), stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=SECONDS_MAX,
         )  # fmt: skip
 
@@ -98,6 +98,30 @@ def test_what_the_publishers_send_the_consumer_receives_in_order(
     received = [json.loads(line) for line in consumed.stdout.splitlines()]
     assert [one["id"] for one in received] == ids
     assert received[0]["data"]["kindergarten"] == "Blåbærstua"
+
+
+def test_what_the_http_publisher_gives_an_outbox_reaches_the_hub(
+    examples: Examples, server: Reflected, hub: Hub, tmp_path: Path
+) -> None:
+    outbox, file = tmp_path / "outbox", tmp_path / "events.jsonl"
+    ids = events(file, 3)
+    running = subprocess.Popen(
+        [binary(), "outbox", "run", "--json", "--port", "0", "--tenant", TENANT, "--system", PROVIDER, "--dir", outbox],
+        env=environment(SAMFLYT_ENDPOINT=hub.endpoints.grpc, SAMFLYT_TOKEN=hub.endpoints.operator_token),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        url = json.loads(running.stdout.readline())["url"]
+        subscription = {"id": "outbox", "tenant": TENANT, "consumer": CONSUMER, "filter": {"types": [TYPE]}}
+        server.call(DELIVERY, "CreateSubscription", subscription=subscription, start={"now": True})
+        sent = examples.run("publish_http.py", url, str(file), token=(outbox / "door-token").read_text())
+        assert sent.returncode == 0, sent.stderr
+        assert [line.split() for line in sent.stdout.splitlines()] == [[one, str(n)] for n, one in enumerate(ids, 1)]
+        consumed = examples.run("consume_grpc.py", hub.endpoints.grpc_target, TENANT, "outbox", "3")
+        assert [json.loads(line)["id"] for line in consumed.stdout.splitlines()] == ids
+    finally:
+        running.terminate()
+        assert running.wait(timeout=SECONDS_MAX) == 0
 
 
 @pytest.mark.parametrize("form", ["http", "grpc"])

@@ -24,6 +24,9 @@ refuses is in `refused/` with the reason.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
 pub struct Outbox {
+    /// Prints JSON: lines of what happens, or the answer
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -49,9 +52,9 @@ struct Place {
 impl Outbox {
     pub(super) async fn run(self, remote: &Remote) -> anyhow::Result<ExitCode> {
         match self.command {
-            Command::Run(command) => command.run(remote).await,
-            Command::Put(command) => command.run().await,
-            Command::Status(command) => command.run(),
+            Command::Run(command) => command.run(remote, self.json).await,
+            Command::Put(command) => command.run(self.json).await,
+            Command::Status(command) => command.run(self.json),
         }
     }
 }

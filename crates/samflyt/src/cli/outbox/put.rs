@@ -40,13 +40,10 @@ pub struct Put {
     /// What waits may take of the disk, where the outbox does not run
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 30)]
     max_bytes: u64,
-    /// Prints JSON lines: what was refused, then a summary
-    #[arg(long)]
-    json: bool,
 }
 
 impl Put {
-    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+    pub(super) async fn run(self, as_json: bool) -> anyhow::Result<ExitCode> {
         let source: Box<dyn BufRead> = if self.file.as_os_str() == "-" {
             Box::new(io::stdin().lock())
         } else {
@@ -65,7 +62,7 @@ impl Put {
                 return Err(error).with_context(|| format!("the outbox {} cannot be opened", dir.display()));
             }
         };
-        put_all(source, &into, self.json).await
+        put_all(source, &into, as_json).await
     }
 }
 

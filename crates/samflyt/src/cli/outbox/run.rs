@@ -44,13 +44,10 @@ pub struct Run {
     /// A refused event holds back the later ones of its entity, and is tried again, instead of being set aside
     #[arg(long)]
     hold_entity: bool,
-    /// Prints JSON lines of what happens
-    #[arg(long)]
-    json: bool,
 }
 
 impl Run {
-    pub(super) async fn run(self, remote: &Remote) -> anyhow::Result<ExitCode> {
+    pub(super) async fn run(self, remote: &Remote, as_json: bool) -> anyhow::Result<ExitCode> {
         remote.check()?;
         let hub = Hub {
             channel: remote.lazy_channel()?,
@@ -65,13 +62,13 @@ impl Run {
         let door = Door::open(dir, self.port)
             .await
             .with_context(|| format!("port {} of this machine: --port names another", self.port))?;
-        begun(&opened, &door.address.url, self.json)?;
+        begun(&opened, &door.address.url, as_json)?;
         let outbox = Arc::new(outbox);
         let forwarding = Forwarding { hold_entity: self.hold_entity };
         let mut terminated = signal(SignalKind::terminate())?;
         tokio::select! {
             done = door.serve(Arc::clone(&outbox)) => done.context("the door failed")?,
-            done = outbox.forward(&hub, forwarding, |told| tell(told, self.json)) => {
+            done = outbox.forward(&hub, forwarding, |told| tell(told, as_json)) => {
                 match done.context("the outbox cannot be read or written")? {}
             }
             _ = tokio::signal::ctrl_c() => {}

@@ -22,17 +22,14 @@ The outbox need not be running. What was settled in the last half second may sti
 pub struct Status {
     #[command(flatten)]
     place: Place,
-    /// Prints JSON
-    #[arg(long)]
-    json: bool,
 }
 
 impl Status {
-    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+    pub(super) fn run(self, as_json: bool) -> anyhow::Result<ExitCode> {
         let dir = &self.place.dir;
         let status =
             outbox::status(dir).with_context(|| format!("the outbox {} cannot be read", dir.display()))?;
-        if self.json {
+        if as_json {
             output::print_json(&json!(status))?;
         } else {
             output::print(&shown(&status))?;
