@@ -106,4 +106,11 @@ def test_the_table_of_flows_holds_exactly_what_the_answer_holds(
     table = list(csv.DictReader(io.StringIO(house.lineage(*command, "--format", "csv"), newline="")))
     assert said and len(table) == len(said)
     for row, flow in zip(table, said, strict=True):
-        assert {name: row[name] for name in flow} == {n: "" if v is None else str(v) for n, v in flow.items()}
+        assert {name: row[name] for name in flow} == {name: cell(value) for name, value in flow.items()}
+
+
+def cell(value: object) -> str:
+    """A value of JSON as a table has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
