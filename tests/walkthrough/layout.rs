@@ -5,7 +5,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const SERVICES: [&str; 4] = ["samflyt-gateway", "samflyt-registry", "samflyt-lineage", "samflyt-archive"];
+const SERVICES: [&str; 5] =
+    ["samflyt-gateway", "samflyt-registry", "samflyt-lineage", "samflyt-archive", "samflyt-delivery"];
 
 /// What each package of the workspace depends on, in whatever way but for its tests.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
