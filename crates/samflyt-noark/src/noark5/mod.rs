@@ -16,6 +16,15 @@ use serde_json::Value;
 
 use crate::unit::Kind;
 
+/// The schemas that an extraction has.
+pub const SCHEMAS: [&str; 5] = [
+    "arkivstruktur.xsd",
+    "metadatakatalog.xsd",
+    "endringslogg.xsd",
+    "loependeJournal.xsd",
+    "offentligJournal.xsd",
+];
+
 /// What is extracted when and by whom, and how it refers to other records.
 pub struct Extraction<'e> {
     /// As `xs:dateTime`: the end of what is open still.

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use samflyt_noark::noark5::SCHEMAS;
 use samflyt_runtime::broker::SyncInterval;
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -17,13 +18,6 @@ use super::records::{self, Store};
 
 /// How often the client's memory is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-const SCHEMAS: [&str; 5] = [
-    "arkivstruktur.xsd",
-    "metadatakatalog.xsd",
-    "endringslogg.xsd",
-    "loependeJournal.xsd",
-    "offentligJournal.xsd",
-];
 
 pub(super) async fn measure(quick: bool) -> anyhow::Result<Value> {
     let sizes: [u64; 3] = if quick { [500, 1_000, 2_000] } else { [20_000, 60_000, 200_000] };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use samflyt_events::subject::archive_stream;
 use samflyt_events::{Reason, Refusal, TenantId};
+use samflyt_noark::noark5::SCHEMAS;
 use samflyt_noark::unit::Kind;
 use samflyt_proto::archive as pb;
 use samflyt_runtime::Caller;
@@ -17,14 +18,6 @@ use crate::records::{Records, unreadable};
 
 /// What waits for the client to read it, in parts of at most some hundred kB.
 const WAITING_MAX: usize = 8;
-/// The schemas that an extraction has.
-const SCHEMAS: [&str; 5] = [
-    "arkivstruktur.xsd",
-    "metadatakatalog.xsd",
-    "endringslogg.xsd",
-    "loependeJournal.xsd",
-    "offentligJournal.xsd",
-];
 
 impl Service {
     pub(super) async fn export(

@@ -1,5 +1,6 @@
 //! `loependeJournal.xsd`.
 
+use super::arkiv;
 use crate::grammar::{Complex, Element, Root, Simple};
 
 pub const NAMESPACE: &str = "http://www.arkivverket.no/standarder/noark5/loependeJournal";
@@ -29,16 +30,7 @@ pub static JOURNALHODE: Complex = Complex {
     ],
 };
 
-pub static ARKIVSKAPER: Complex = Complex {
-    name: "arkivskaper",
-    namespace: NAMESPACE,
-    base: None,
-    elements: &[
-        Element::text("arkivskaperID", Simple::NonEmpty),
-        Element::text("arkivskaperNavn", Simple::NonEmpty),
-        Element::text("beskrivelse", Simple::NonEmpty).optional(),
-    ],
-};
+pub static ARKIVSKAPER: Complex = arkiv::ARKIVSKAPER.in_namespace(NAMESPACE);
 
 pub static JOURNALREGISTRERING: Complex = Complex {
     name: "journalregistrering",

@@ -8,19 +8,13 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use samflyt_archive::Digest;
+use samflyt_noark::noark5::SCHEMAS;
 use samflyt_proto::archive::{ExtractionDocument, SchemaFile};
 use sha2::{Digest as _, Sha256};
 
 pub(super) const DESCRIPTION: &str = "arkivuttrekk.xml";
 const METADATA: [&str; 5] =
     [DESCRIPTION, "arkivstruktur.xml", "endringslogg.xml", "loependeJournal.xml", "offentligJournal.xml"];
-const SCHEMAS: [&str; 5] = [
-    "arkivstruktur.xsd",
-    "metadatakatalog.xsd",
-    "endringslogg.xsd",
-    "loependeJournal.xsd",
-    "offentligJournal.xsd",
-];
 const DOCUMENTS: &str = "DOKUMENT";
 
 #[derive(Debug, Clone)]
