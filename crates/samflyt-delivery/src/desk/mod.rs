@@ -8,6 +8,7 @@ mod command;
 mod feed;
 mod lane;
 mod run;
+mod serve;
 mod telling;
 
 use std::sync::Arc;

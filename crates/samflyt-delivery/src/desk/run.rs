@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use samflyt_events::delivery::{Cover, State, Subscription, entity};
 use samflyt_events::subject::{
     delivery_progress, delivery_stream, delivery_subscription, events_about, events_stream,
 };
@@ -11,20 +12,17 @@ use samflyt_events::{EntityId, Reason, Refusal, TenantId};
 use samflyt_log::{AppendError, Entry, Follow};
 use samflyt_projection::{Runner, StoreError};
 use samflyt_runtime::{Deps, Lifecycle};
-use time::{Date, OffsetDateTime};
+use time::Date;
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::TaskTracker;
 
-use super::command::{Attached, Change, Command, Named, Snapshot};
+use super::command::Command;
 use super::feed::{Reader, Recent};
 use super::lane::{Client, Lane};
 use super::telling::OnItsWay;
 use super::{Handle, Tenant, channel};
-use crate::cursor::{ClientId, Cursor, ToRead, Verdict};
+use crate::cursor::{ClientId, Cursor, ToRead};
 use crate::fold;
-use samflyt_events::delivery::Cover;
-use samflyt_events::delivery::entity;
-use samflyt_events::delivery::{Failed, Held, State, Subscription};
 
 /// How often the log is told, and what is due is looked for.
 const TICK: Duration = Duration::from_millis(100);
@@ -40,16 +38,16 @@ pub(super) struct Desk {
     pub tasks: TaskTracker,
     /// The last message about what was delivered.
     pub progress_sequence: u64,
-    runner: Runner,
-    clients: Vec<Client>,
-    next_client: ClientId,
+    pub clients: Vec<Client>,
+    pub next_client: ClientId,
     /// The last sequence of the tenant's events that is known of.
-    head: u64,
+    pub head: u64,
+    runner: Runner,
     recent: Recent,
     /// Rung where a reader has something.
     bell: mpsc::Sender<()>,
     reads: mpsc::Sender<Read>,
-    /// The day that the agreements were looked at for.
+    /// The day that the agreements were looked at for; none before the first tick.
     day: Option<Date>,
 }
 
@@ -61,7 +59,7 @@ struct Read {
 }
 
 /// Why a desk is taken up anew.
-enum Broken {
+pub(super) enum Broken {
     /// Another process delivers, or the broker forgot.
     Overtaken,
     Unavailable(Refusal),
@@ -188,7 +186,6 @@ impl Desk {
             day: None,
         };
         desk.take_up().map_err(unreadable)?;
-        desk.look_at_agreements();
         Ok(desk)
     }
 
@@ -207,7 +204,7 @@ impl Desk {
         Ok(())
     }
 
-    fn cover(&self, subscription: &Subscription) -> Cover {
+    pub(super) fn cover(&self, subscription: &Subscription) -> Cover {
         let today = self.deps.clock.now().date();
         Cover::of(&self.deps.feed.get(), &self.tenant, &subscription.consumer, today)
     }
@@ -319,191 +316,14 @@ impl Desk {
         });
     }
 
-    fn detach(&mut self, client: ClientId) {
+    pub(super) fn detach(&mut self, client: ClientId) {
         self.clients.retain(|one| one.id != client);
         let now = self.deps.clock.now();
         self.lanes.values_mut().for_each(|lane| lane.cursor.lost(client, now));
     }
-
-    async fn command(&mut self, command: Command) -> Result<(), Broken> {
-        match command {
-            Command::Create(subscription, reply) => {
-                let _ = reply.send(self.create(*subscription).await?);
-            }
-            Command::Change(change, reply) => {
-                let _ = reply.send(self.change(change).await?);
-            }
-            Command::Snapshots(reply) => {
-                let now = self.deps.clock.now();
-                let _ = reply.send(Ok(self.lanes.values().map(|lane| self.snapshot(lane, now)).collect()));
-            }
-            Command::Snapshot(id, reply) => {
-                let now = self.deps.clock.now();
-                let _ = reply.send(self.lane(&id).map(|lane| self.snapshot(lane, now)));
-            }
-            Command::Attach { id, in_flight, reply } => {
-                let _ = reply.send(self.attach(&id, in_flight));
-            }
-            Command::Detach(client) => self.detach(client),
-            Command::Settle { id, client, named, verdict, reply } => {
-                let _ = reply.send(Ok(self.settle(&id, client, named, verdict)));
-            }
-            Command::DeadLetters(id, reply) => {
-                let dead = |held: Held| held.failed.filter(|failed| failed.again_at.is_none());
-                let letters = self.lane(&id).map(|lane| {
-                    let mut letters: Vec<Failed> =
-                        lane.cursor.held().filter_map(|(_, held)| dead(held)).collect();
-                    letters.sort_by_key(|failed| failed.sequence);
-                    letters
-                });
-                let _ = reply.send(letters);
-            }
-            Command::Redrive(id, which, reply) => {
-                let now = self.deps.clock.now();
-                let redriven = self
-                    .lane_mut(&id)
-                    .map(|lane| lane.cursor.redrive(now, |entity, failed| which.means(entity, failed)));
-                let _ = reply.send(redriven);
-            }
-            Command::Discard { id, which, reason, by, reply } => {
-                let discarded = self.lane_mut(&id).map(|lane| {
-                    lane.cursor.discard(&reason, &by, |entity, failed| which.means(entity, failed))
-                });
-                let _ = reply.send(discarded);
-            }
-        }
-        Ok(())
-    }
-
-    fn lane(&self, id: &str) -> Result<&Lane, Refusal> {
-        self.lanes.get(id).ok_or_else(not_found)
-    }
-
-    fn lane_mut(&mut self, id: &str) -> Result<&mut Lane, Refusal> {
-        self.lanes.get_mut(id).ok_or_else(not_found)
-    }
-
-    async fn create(&mut self, mut subscription: Subscription) -> Result<Result<Snapshot, Refusal>, Broken> {
-        let now = self.deps.clock.now();
-        if let Some(lane) = self.lanes.get(&subscription.id) {
-            let there = &lane.subscription;
-            let same = there.consumer == subscription.consumer
-                && there.filter == subscription.filter
-                && there.limits == subscription.limits
-                && there.state != State::Ended;
-            if same {
-                return Ok(Ok(self.snapshot(lane, now)));
-            }
-            let rule = "is another subscription already, or was one that has ended";
-            let advice = "choose another id, or change the one that is there";
-            return Ok(Err(Refusal::of_field(Reason::AlreadyExists, "/subscription/id", rule, advice)));
-        }
-        // "From now on" is decided here, where it is known what was looked at.
-        if subscription.from == 0 {
-            subscription.from = self.head + 1;
-        }
-        let sequence = self.append(&subscription, 0).await?;
-        let cover = self.cover(&subscription);
-        let cursor = Cursor::new(subscription.from, subscription.limits);
-        let id = subscription.id.clone();
-        self.lanes.insert(id.clone(), Lane::new(subscription, sequence, cursor, cover));
-        Ok(self.lane(&id).map(|lane| self.snapshot(lane, now)))
-    }
-
-    async fn change(&mut self, change: Change) -> Result<Result<Snapshot, Refusal>, Broken> {
-        let now = self.deps.clock.now();
-        let lane = match self.lane(&change.id) {
-            Ok(lane) => lane,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        if lane.subscription.state == State::Ended {
-            let message = "the subscription has ended: make another one";
-            return Ok(Err(Refusal::new(Reason::Conflict, message)));
-        }
-        let mut subscription = lane.subscription.clone();
-        subscription.filter = change.filter.unwrap_or(subscription.filter);
-        subscription.limits = change.limits.unwrap_or(subscription.limits);
-        subscription.state = change.state.unwrap_or(subscription.state);
-        if subscription != lane.subscription {
-            (subscription.by, subscription.at) = (change.by, now);
-            let sequence = self.append(&subscription, lane.sequence).await?;
-            let lane = match self.lane_mut(&change.id) {
-                Ok(lane) => lane,
-                Err(refusal) => return Ok(Err(refusal)),
-            };
-            (lane.subscription, lane.sequence) = (subscription, sequence);
-            lane.set_rule();
-        }
-        Ok(self.lane(&change.id).map(|lane| self.snapshot(lane, now)))
-    }
-
-    /// # Errors
-    /// Where it may be in the log or not: what the log says counts then.
-    async fn append(&self, subscription: &Subscription, expected: u64) -> Result<u64, Broken> {
-        let subject = delivery_subscription(&self.tenant, &subscription.id);
-        let bytes = serde_json::to_vec(subscription).unwrap_or_default();
-        let id = format!("{subject} after {expected} at {}", subscription.at.unix_timestamp_nanos());
-        match self.deps.log.append_bytes(&subject, &id, &[], bytes.into(), expected).await {
-            Ok(appended) => Ok(appended.sequence),
-            Err(AppendError::Conflict) => Err(Broken::Overtaken),
-            Err(error) => Err(Broken::Unavailable(unavailable(&error))),
-        }
-    }
-
-    fn attach(&mut self, id: &str, in_flight: u32) -> Result<Attached, Refusal> {
-        let lane = self.lane(id)?;
-        if lane.subscription.state == State::Ended || lane.subscription.replay.is_some() {
-            let message = "the subscription has ended, or is a replay, which comes with its subscription";
-            return Err(Refusal::new(Reason::Conflict, message));
-        }
-        let most = if in_flight == 0 { lane.subscription.limits.in_flight } else { in_flight };
-        let most = most.min(lane.subscription.limits.in_flight) as usize;
-        let snapshot = self.snapshot(lane, self.deps.clock.now());
-        let id = self.next_client;
-        self.next_client += 1;
-        let (client, events) = Client::new(id, snapshot.subscription.id.clone(), most);
-        self.clients.push(client);
-        Ok(Attached { client: id, snapshot, events })
-    }
-
-    fn settle(&mut self, id: &str, client: ClientId, named: Named, verdict: Verdict) -> bool {
-        let now = self.deps.clock.now();
-        let has = self.clients.iter_mut().find(|one| one.id == client);
-        let Some(entity) = has.and_then(|client| client.has.remove(&named)) else { return false };
-        let lane = if named.replay.is_empty() { id } else { &named.replay };
-        let Some(lane) = self.lanes.get_mut(lane) else { return false };
-        let settled = lane.cursor.settle(named.sequence, &entity, verdict, now);
-        if settled {
-            lane.count_settled(now);
-        }
-        settled
-    }
-
-    fn snapshot(&self, lane: &Lane, now: OffsetDateTime) -> Snapshot {
-        let held: Vec<Held> = lane.cursor.held().map(|(_, held)| held).collect();
-        let is_dead = |held: &&Held| held.failed.as_ref().is_some_and(|failed| failed.again_at.is_none());
-        let of_it = |client: &&Client| client.subscription == lane.subscription.id;
-        Snapshot {
-            subscription: lane.subscription.clone(),
-            position: lane.cursor.position(),
-            head: self.head,
-            in_flight: lane.cursor.in_flight(),
-            held: held.len(),
-            dead: held.iter().filter(is_dead).count(),
-            clients: self.clients.iter().filter(of_it).count(),
-            rate: lane.rate(now),
-            oldest_at: lane.cursor.oldest_at(),
-            rests_until: lane.cursor.rests_until(now),
-            cover: lane.cover.clone(),
-        }
-    }
 }
 
-fn not_found() -> Refusal {
-    Refusal::new(Reason::NotFound, "there is no such subscription of this municipality")
-}
-
-fn unavailable(error: &dyn std::error::Error) -> Refusal {
+pub(super) fn unavailable(error: &dyn std::error::Error) -> Refusal {
     Refusal::new(Reason::LogUnavailable, format!("the log cannot be reached at the moment: {error}"))
 }
 
