@@ -11,7 +11,8 @@ use samflyt_projection::{Fold, FoldError, StoreError, Writer};
 use serde_json::Value;
 
 use super::keys::{Number, Of, Place};
-use super::reader::{Labels, Stored, class_hash, first_class, place_of};
+use super::labels::{Labels, class_hash, first_class};
+use super::reader::{Stored, place_of};
 use super::{Change, Keys, Seal, Step};
 
 pub(crate) struct RecordFold(pub Arc<Keys>);

@@ -9,11 +9,10 @@ use samflyt_projection::{StoreError, View};
 use samflyt_proto::common::{Completeness, Position};
 use samflyt_runtime::refused::timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::fold::list;
 use super::keys::{Number, Of, Place, Series};
+use super::labels::{class_hash, kind_word};
 use super::{Actor, Seal, unreadable};
 use crate::Digest;
 
@@ -41,82 +40,6 @@ impl Stored {
 /// What a stored value is sealed for.
 pub(crate) fn place_of(key: &[u8]) -> Vec<u8> {
     [b"sled ", key].concat()
-}
-
-/// A name by which a unit is found: never in clear in a key.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Label {
-    words: Vec<String>,
-    /// The systemID that it leads to.
-    pub target: String,
-}
-
-impl Label {
-    fn new(target: &str, words: &[&str]) -> Self {
-        Self { words: words.iter().map(|word| (*word).to_owned()).collect(), target: target.to_owned() }
-    }
-
-    pub fn hash(&self, seal: &Seal) -> [u8; 16] {
-        seal.look_up(&self.words.iter().map(String::as_str).collect::<Vec<_>>())
-    }
-}
-
-/// The names of units.
-pub(crate) struct Labels;
-
-impl Labels {
-    pub fn of(unit: &Unit) -> Vec<Label> {
-        let id = unit.system_id.as_str();
-        let mut labels = Vec::new();
-        if let Some((fagsystem, noekkel)) = external_key(&unit.doc) {
-            labels.push(Label::new(id, &["key", kind_word(unit.kind), fagsystem, noekkel]));
-        }
-        let system = unit.text("/klassifikasjonssystem").unwrap_or_default();
-        let named = match unit.kind {
-            Kind::Arkiv => None,
-            Kind::Arkivdel => unit.text("/kode").map(|code| vec!["arkivdel", code]),
-            Kind::Klassifikasjonssystem => {
-                unit.text("/klassifikasjonssystemID").map(|id| vec!["klassifikasjonssystem", id])
-            }
-            Kind::Klasse => unit.text("/klasseID").map(|class| vec!["klasse", system, class]),
-            Kind::Mappe => unit.text("/mappeID").map(|id| vec!["mappeID", id]),
-            Kind::Registrering => unit.text("/registreringsID").map(|id| vec!["registreringsID", id]),
-        };
-        labels.extend(named.map(|words| Label::new(id, &words)));
-        for described in list(&unit.doc, "dokumentbeskrivelse") {
-            let target = described.get("systemID").and_then(Value::as_str);
-            if let (Some(target), Some((fagsystem, noekkel))) = (target, external_key(described)) {
-                labels.push(Label::new(target, &["key", "dokumentbeskrivelse", fagsystem, noekkel]));
-            }
-        }
-        labels
-    }
-}
-
-fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Mappe => "mappe",
-        Kind::Registrering => "registrering",
-        _ => "other",
-    }
-}
-
-/// `referanseEksternNoekkel` of a document.
-pub(crate) fn external_key(doc: &Value) -> Option<(&str, &str)> {
-    let key = doc.get("referanseEksternNoekkel")?;
-    Some((key.get("fagsystem")?.as_str()?, key.get("noekkel")?.as_str()?))
-}
-
-/// The class that a mappe or a registrering is in first: the ids of its klassifikasjonssystem and of the class.
-pub(crate) fn first_class(doc: &Value) -> Option<(&str, &str)> {
-    let first = doc.pointer("/klassifikasjon/0")?;
-    let system = first.get("klassifikasjonssystemID").and_then(Value::as_str).unwrap_or_default();
-    Some((system, first.get("klasseID")?.as_str()?))
-}
-
-/// A class in a key; all zeros for none.
-pub(crate) fn class_hash(seal: &Seal, class: Option<(&str, &str)>) -> [u8; 16] {
-    class.map_or([0; 16], |(system, class)| seal.look_up(&["placed", system, class]))
 }
 
 /// Reads a tenant's records.
@@ -172,10 +95,7 @@ impl Records {
         fagsystem: &str,
         noekkel: &str,
     ) -> Result<Option<Stored>, StoreError> {
-        match self.looked_up(&["key", kind_word(kind), fagsystem, noekkel])? {
-            Some(id) => self.unit(kind, &id),
-            None => Ok(None),
-        }
+        self.named(kind, &["key", kind_word(kind), fagsystem, noekkel])
     }
 
     /// The systemID of a dokumentbeskrivelse that a fagsystem knows by a key of its own.
@@ -300,14 +220,6 @@ impl Records {
         self.units_in(&from, &to)
     }
 
-    fn units_in(&self, from: &[u8], to: &[u8]) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
-        let records = self.clone();
-        self.view.range(from..to).filter_map(move |pair| {
-            let read = || records.get(&text(pair?.1)?);
-            read().transpose()
-        })
-    }
-
     /// The documents that were ever released by disposal, each with when that was last.
     pub fn released(&self) -> impl Iterator<Item = Result<(String, OffsetDateTime), StoreError>> + use<> {
         let prefix = self.of().all_released();
@@ -321,12 +233,30 @@ impl Records {
         })
     }
 
+    fn units_in(&self, from: &[u8], to: &[u8]) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
+        self.units_of(self.view.range(from..to))
+    }
+
     fn units_at(&self, prefix: Vec<u8>) -> impl Iterator<Item = Result<Stored, StoreError>> + use<> {
+        self.units_of(self.view.scan_prefix(&prefix))
+    }
+
+    /// The units whose systemIDs are the values of pairs.
+    fn units_of<P>(&self, pairs: P) -> impl Iterator<Item = Result<Stored, StoreError>> + use<P>
+    where
+        P: Iterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>>,
+    {
         let records = self.clone();
-        self.view.scan_prefix(&prefix).filter_map(move |pair| {
+        pairs.filter_map(move |pair| {
             let read = || records.get(&text(pair?.1)?);
             read().transpose()
         })
+    }
+
+    /// What the keys under a prefix end with.
+    fn ends(&self, prefix: &[u8]) -> impl Iterator<Item = Result<String, StoreError>> + use<> {
+        let from = prefix.len();
+        self.view.scan_prefix(prefix).map(move |pair| text(pair?.0.split_off(from)))
     }
 
     /// The registrering that a dokumentbeskrivelse or a dokumentobjekt is part of.
@@ -339,9 +269,7 @@ impl Records {
 
     /// The systemIDs of the registreringer that refer to a document.
     pub fn holders(&self, digest: &str) -> impl Iterator<Item = Result<String, StoreError>> + use<> {
-        let prefix = self.of().holders(digest);
-        let from = prefix.len();
-        self.view.scan_prefix(&prefix).map(move |pair| text(pair?.0.split_off(from)))
+        self.ends(&self.of().holders(digest))
     }
 
     /// The documents that records refer to whose digests begin with a byte, ascending.
@@ -360,9 +288,7 @@ impl Records {
 
     /// The systemIDs of the journalposter whose avskrivninger refer to this one.
     pub fn settled_by(&self, journalpost: &str) -> impl Iterator<Item = Result<String, StoreError>> + use<> {
-        let prefix = self.of().all_settled(journalpost);
-        let from = prefix.len();
-        self.view.scan_prefix(&prefix).map(move |pair| text(pair?.0.split_off(from)))
+        self.ends(&self.of().all_settled(journalpost))
     }
 
     /// The sequence of the change that a cause led to; none: it was not carried out.
