@@ -5,6 +5,8 @@
 //! in the store stays whole. A mappe's skjerming and gradering hold for all that it holds (krav 2.8.1).
 
 mod shield;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::collections::BTreeSet;
 

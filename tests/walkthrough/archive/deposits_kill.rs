@@ -1,7 +1,6 @@
 //! Killed in the middle of a thousand concurrent deposits: every request is answered once, by what is in the archive.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -13,10 +12,10 @@ use samflyt_proto::archive::get_record_request::Reference;
 use samflyt_proto::archive::{CheckNumbersRequest, DepositState, GetRecordRequest, ListDepositsRequest};
 use samflyt_testkit::hub::{SELJORD, register};
 use serde_json::Value;
-use tokio::sync::watch;
-use tonic::{Code, Status};
+use tonic::Status;
 
 use super::deposits::{answered, data, import_structure, request};
+use super::senders::Senders;
 use super::{document, download, sha256, upload};
 use crate::answers::publish;
 use crate::process::HubProcess;
@@ -42,51 +41,6 @@ async fn deposit(client: &Client, number: u64) -> Result<(), Status> {
     upload(client, &document).await?;
     let case = format!("case-{}", number / OF_A_CASE);
     publish(client, request(&id(number), &case, &data(&case, &id(number), &document))).await.map(drop)
-}
-
-/// Goes on until all is asked for, or the hub is gone; what was not acknowledged stays pending.
-async fn send(client: Client, next: &AtomicU64, pending: &mut Option<u64>, told: &watch::Sender<u64>) {
-    loop {
-        let number = *pending.get_or_insert_with(|| next.fetch_add(1, Ordering::Relaxed));
-        if number >= DEPOSITS {
-            *pending = None;
-            return;
-        }
-        match deposit(&client, number).await {
-            Ok(()) => {
-                *pending = None;
-                told.send_modify(|told| *told += 1);
-            }
-            Err(status) => {
-                let gone = [Code::Unavailable, Code::Unknown, Code::Cancelled, Code::Internal];
-                assert!(gone.contains(&status.code()), "{status}");
-                return;
-            }
-        }
-    }
-}
-
-/// Lets the senders send until so many are acknowledged and one of the last of them is answered, and kills the hub.
-async fn round(
-    hub: HubProcess,
-    next: &AtomicU64,
-    pending: &mut [Option<u64>],
-    told: &watch::Sender<u64>,
-    until: u64,
-) {
-    let mut counted = told.subscribe();
-    let mut clients = Vec::new();
-    for _ in 0..SENDERS {
-        clients.push(hub.operator().await);
-    }
-    let watcher = hub.operator().await;
-    let sending = clients.into_iter().zip(pending).map(|(client, pending)| send(client, next, pending, told));
-    let killing = async {
-        counted.wait_for(|told| *told >= until).await.unwrap();
-        answered(&watcher, &id(until - BEHIND)).await;
-        hub.kill().await;
-    };
-    tokio::join!(join_all(sending), killing);
 }
 
 /// Every event of Seljord's log.
@@ -146,8 +100,7 @@ async fn after_kills_in_a_thousand_deposits_each_is_answered_once_and_no_number_
 async fn killed_again_and_again() {
     let dir = tempfile::tempdir().unwrap();
     let mut chance = StdRng::seed_from_u64(SEED);
-    let (next, told) = (AtomicU64::new(0), watch::Sender::new(0));
-    let mut pending = vec![None; SENDERS];
+    let mut senders = Senders::new(SENDERS, DEPOSITS, deposit);
     let mut left_waiting = 0;
     for kill in 1..=KILLS {
         let hub = HubProcess::start(dir.path(), &[]).await;
@@ -159,14 +112,16 @@ async fn killed_again_and_again() {
             left_waiting += how_many_wait(&operator).await;
         }
         let until = kill * DEPOSITS / (KILLS + 1) + chance.random_range(0..50);
-        round(hub, &next, &mut pending, &told, until).await;
+        // A request that was made before others is answered before a kill.
+        let watcher = hub.operator().await;
+        let seen = async { drop(answered(&watcher, &id(until - BEHIND)).await) };
+        senders.round(hub, until, seen).await;
     }
     assert!(left_waiting > 0, "no kill came between a request and its answer: nothing was shown");
 
     let hub = HubProcess::start(dir.path(), &[]).await;
     let client = hub.operator().await;
-    let sending = pending.iter_mut().map(|pending| send(client.clone(), &next, pending, &told));
-    join_all(sending).await;
+    senders.go_on(vec![client.clone(); SENDERS]).await;
     join_all((0..DEPOSITS).map(|number| {
         let client = client.clone();
         async move {

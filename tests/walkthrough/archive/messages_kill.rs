@@ -1,11 +1,10 @@
 //! Killed in the middle of hundreds of concurrent messages: each gets one answer, by what is in the archive.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::future::ready;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::future::join_all;
 use samflyt::client::Client;
 use samflyt_noark::fiks::{MessageType, Schema};
 use samflyt_noark::{read, write};
@@ -14,10 +13,10 @@ use samflyt_proto::archive::get_record_request::Reference;
 use samflyt_proto::archive::message_file::Document;
 use samflyt_testkit::hub::{SELJORD, register};
 use serde_json::Value;
-use tokio::sync::watch;
-use tonic::{Code, Status};
+use tonic::Status;
 
 use super::deposits::{data, import_structure};
+use super::senders::Senders;
 use super::{document, download, sha256};
 use crate::process::HubProcess;
 
@@ -56,50 +55,8 @@ fn message(number: u64) -> pb::SendMessageRequest {
     }
 }
 
-/// Goes on until all are sent, or the hub is gone; what was not acknowledged stays pending.
-async fn send(client: Client, next: &AtomicU64, pending: &mut Option<u64>, told: &watch::Sender<u64>) {
-    loop {
-        let number = *pending.get_or_insert_with(|| next.fetch_add(1, Ordering::Relaxed));
-        if number >= MESSAGES {
-            *pending = None;
-            return;
-        }
-        match client.messages().send_message(message(number)).await {
-            Ok(_) => {
-                *pending = None;
-                told.send_modify(|told| *told += 1);
-            }
-            Err(status) => {
-                assert!(is_gone(&status), "{status}");
-                return;
-            }
-        }
-    }
-}
-
-fn is_gone(status: &Status) -> bool {
-    [Code::Unavailable, Code::Unknown, Code::Cancelled, Code::Internal].contains(&status.code())
-}
-
-/// Lets the senders send until so many are acknowledged, and kills the hub.
-async fn round(
-    hub: HubProcess,
-    next: &AtomicU64,
-    pending: &mut [Option<u64>],
-    told: &watch::Sender<u64>,
-    until: u64,
-) {
-    let mut counted = told.subscribe();
-    let mut clients = Vec::new();
-    for _ in 0..SENDERS {
-        clients.push(hub.operator().await);
-    }
-    let sending = clients.into_iter().zip(pending).map(|(client, pending)| send(client, next, pending, told));
-    let killing = async {
-        counted.wait_for(|told| *told >= until).await.unwrap();
-        hub.kill().await;
-    };
-    tokio::join!(join_all(sending), killing);
+async fn send(client: &Client, number: u64) -> Result<(), Status> {
+    client.messages().send_message(message(number)).await.map(drop)
 }
 
 async fn waiting(client: &Client) -> u64 {
@@ -147,8 +104,7 @@ async fn after_kills_in_hundreds_of_messages_each_has_one_answer_and_no_number_i
 
 async fn killed_again_and_again() {
     let dir = tempfile::tempdir().unwrap();
-    let (next, told) = (AtomicU64::new(0), watch::Sender::new(0));
-    let mut pending = vec![None; SENDERS];
+    let mut senders = Senders::new(SENDERS, MESSAGES, send);
     let mut left_waiting = 0;
     for kill in 1..=KILLS {
         let hub = HubProcess::start(dir.path(), &[]).await;
@@ -159,14 +115,13 @@ async fn killed_again_and_again() {
         } else {
             left_waiting += waiting(&operator).await;
         }
-        round(hub, &next, &mut pending, &told, kill * MESSAGES / (KILLS + 1)).await;
+        senders.round(hub, kill * MESSAGES / (KILLS + 1), ready(())).await;
     }
     assert!(left_waiting > 0, "no kill came between a message and its answer: nothing was shown");
 
     let hub = HubProcess::start(dir.path(), &[]).await;
     let client = hub.operator().await;
-    let sending = pending.iter_mut().map(|pending| send(client.clone(), &next, pending, &told));
-    join_all(sending).await;
+    senders.go_on(vec![client.clone(); SENDERS]).await;
     let mut numbers = BTreeSet::new();
     for number in 0..MESSAGES {
         let receipt = receipt(&client, number).await;

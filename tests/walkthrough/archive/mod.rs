@@ -15,6 +15,7 @@ mod large;
 mod messages;
 mod messages_kill;
 mod put;
+mod senders;
 mod structure;
 mod uploads;
 

@@ -1,26 +1,11 @@
-//! Whether answers are as the protocol's schemas say, and who looks.
+//! Whether answers are as the protocol's schemas say.
 
 use std::path::PathBuf;
 use std::process::Command;
 
-use samflyt_events::TenantId;
 use samflyt_noark::fiks::Schema;
 use samflyt_noark::write;
 use serde_json::Value;
-
-use crate::access::{AccessConfig, Viewer};
-use crate::records::testing::NOW;
-
-/// Another system than the one that deposits, with access to these codes.
-pub(crate) fn viewer(codes: &[&str]) -> Viewer {
-    let access = AccessConfig {
-        systems: vec!["seljord-visma".to_owned()],
-        tilgangsrestriksjon: codes.iter().map(|code| (*code).to_owned()).collect(),
-        ..AccessConfig::default()
-    };
-    let tenant = TenantId::new("seljord").unwrap();
-    Viewer::new(&[access], &tenant, "964963193", Some("seljord-visma"), false, NOW)
-}
 
 /// Writes an answer, and has xmllint say whether it is valid.
 pub(crate) fn assert_valid(schema: Schema, file: &str, answer: &Value) {

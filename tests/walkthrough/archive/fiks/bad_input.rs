@@ -5,9 +5,10 @@ use samflyt_noark::fiks::{MessageType, Schema};
 use samflyt_noark::write;
 use samflyt_proto::archive::CheckNumbersRequest;
 use samflyt_testkit::hub::{SELJORD, TestHub};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::door::{Door, Form, json as body};
+use super::letter::letter;
 use crate::archive::deposits::import_structure;
 use crate::archive::hub_of_seljord;
 
@@ -33,33 +34,6 @@ async fn answer(
     let last = answers.as_array().unwrap().last().unwrap().clone();
     let kind = last["meldingstype"].as_str().unwrap().rsplit(".v1.").next().unwrap().to_owned();
     (kind, last["payload"].as_str().unwrap_or_default().to_owned())
-}
-
-/// A letter in a new case.
-fn letter(change: impl FnOnce(&mut Value)) -> Vec<u8> {
-    let mut letter = json!({
-        "system": SELJORD.system, "antallFiler": 1,
-        "mappe": {
-            "@type": "saksmappe", "tittel": "Sak",
-            "klassifikasjon": [{"klassifikasjonssystemID": "K", "klasseID": "A10"}],
-        },
-        "registrering": {
-            "@type": "journalpost", "tittel": "Brev",
-            "dokumentbeskrivelse": [{
-                "dokumenttype": {"kode": "BREV"}, "dokumentstatus": {"kode": "F"}, "tittel": "Brev",
-                "tilknyttetRegistreringSom": {"kode": "H"},
-                "dokumentobjekt": [{
-                    "variantformat": {"kode": "P"}, "format": {"kode": "TXT"}, "filnavn": "brev.txt",
-                    "referanseDokumentfil": "brev.txt",
-                }],
-            }],
-            "korrespondansepart": [
-                {"korrespondanseparttype": {"kode": "EM"}, "korrespondansepartNavn": "Prøve Testesen"}],
-            "journalposttype": {"kode": "U"}, "journalstatus": {"kode": "J"},
-        },
-    });
-    change(&mut letter);
-    write::document(Schema::ArkivmeldingOpprett.root(), &letter).unwrap().into_bytes()
 }
 
 async fn numbers(hub: &TestHub) -> Vec<(String, i64)> {

@@ -1,10 +1,9 @@
 //! A message by the command line: sent, answered, looked up again, and in the lineage as any deposit.
 
-use samflyt_noark::fiks::Schema;
-use samflyt_noark::write;
 use samflyt_testkit::hub::{SELJORD, register};
 use serde_json::{Value, json};
 
+use super::letter::letter;
 use crate::archive::deposits::import_structure;
 use crate::process::HubProcess;
 
@@ -24,31 +23,6 @@ async fn send(hub: &HubProcess, files: &[&str]) -> (Value, bool) {
     run(hub, &arguments).await
 }
 
-fn letter() -> String {
-    let letter = json!({
-        "system": SELJORD.system, "antallFiler": 1,
-        "mappe": {
-            "@type": "saksmappe", "tittel": "Barnehageplass",
-            "klassifikasjon": [{"klassifikasjonssystemID": "K", "klasseID": "A10"}],
-        },
-        "registrering": {
-            "@type": "journalpost", "tittel": "Vedtak om plass",
-            "dokumentbeskrivelse": [{
-                "dokumenttype": {"kode": "BREV"}, "dokumentstatus": {"kode": "F"}, "tittel": "Vedtak",
-                "tilknyttetRegistreringSom": {"kode": "H"},
-                "dokumentobjekt": [{
-                    "variantformat": {"kode": "P"}, "format": {"kode": "TXT"}, "filnavn": "vedtak.txt",
-                    "referanseDokumentfil": "vedtak.txt",
-                }],
-            }],
-            "korrespondansepart": [
-                {"korrespondanseparttype": {"kode": "EM"}, "korrespondansepartNavn": "Prøve Testesen"}],
-            "journalposttype": {"kode": "U"}, "journalstatus": {"kode": "J"},
-        },
-    });
-    write::document(Schema::ArkivmeldingOpprett.root(), &letter).unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_sent_by_hand_is_answered_and_its_affair_is_in_the_lineage() {
     let dir = tempfile::tempdir().unwrap();
@@ -56,9 +30,9 @@ async fn a_message_sent_by_hand_is_answered_and_its_affair_is_in_the_lineage() {
     let operator = hub.operator().await;
     register(&operator, SELJORD).await;
     import_structure(&operator).await;
-    let (payload, file) = (dir.path().join("arkivmelding.xml"), dir.path().join("vedtak.txt"));
-    std::fs::write(&payload, letter()).unwrap();
-    std::fs::write(&file, "vedtak").unwrap();
+    let (payload, file) = (dir.path().join("arkivmelding.xml"), dir.path().join("brev.txt"));
+    std::fs::write(&payload, letter(|_| {})).unwrap();
+    std::fs::write(&file, "brev").unwrap();
     let (payload, file) = (payload.to_str().unwrap(), file.to_str().unwrap());
     let (refused, well) = send(&hub, &[payload]).await;
     assert!(!well, "{refused}");

@@ -4,5 +4,6 @@ mod bad_input;
 mod by_hand;
 mod cases;
 pub mod door;
+mod letter;
 pub mod published;
 mod sending;

@@ -2,17 +2,8 @@ use proptest::prelude::*;
 
 use super::super::*;
 use super::*;
+use crate::access::testing::viewer;
 use crate::records::testing::NOW;
-
-fn viewer(codes: &[&str]) -> Viewer {
-    let access = AccessConfig {
-        systems: vec!["seljord-visma".to_owned()],
-        tilgangsrestriksjon: codes.iter().map(|code| (*code).to_owned()).collect(),
-        ..AccessConfig::default()
-    };
-    let tenant = TenantId::new("seljord").unwrap();
-    Viewer::new(&[access], &tenant, "964963193", Some("seljord-visma"), false, NOW)
-}
 
 /// A journalpost in which every text that may not be seen holds `geheim`: shielded as a whole, or only in its parts.
 fn journalpost(whole: bool, code: &str) -> Value {

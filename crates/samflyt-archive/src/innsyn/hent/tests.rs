@@ -2,7 +2,8 @@ use serde_json::json;
 
 use super::*;
 use crate::access::HIDDEN;
-use crate::innsyn::testing::{assert_valid, viewer};
+use crate::access::testing::viewer;
+use crate::innsyn::testing::assert_valid;
 use crate::innsyn::{dokumentfil_hent, kodeliste_hent, usual_kodelister};
 use crate::records::decide::Problem;
 use crate::records::testing::Archive;

@@ -6,7 +6,8 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 
 use super::*;
-use crate::innsyn::testing::{assert_valid, viewer};
+use crate::access::testing::viewer;
+use crate::innsyn::testing::assert_valid;
 use crate::records::Step;
 use crate::records::decide::Problem;
 use crate::records::testing::{Archive, actor};
