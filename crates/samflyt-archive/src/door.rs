@@ -53,6 +53,22 @@ pub(crate) async fn admitted(
     Ok((caller, tenant))
 }
 
+/// Authenticates a call, admits it to the tenant that its message names, hands it over to the method that answers, and maps
+/// its refusal.
+macro_rules! answered {
+    ($service:expr, $request:ident, $scope:expr, $method:ident) => {{
+        let (metadata, _, message) = $request.into_parts();
+        let answer = async {
+            let admitted = $crate::door::admitted(&$service.0.deps, &metadata, &message.tenant, $scope);
+            let (caller, tenant) = admitted.await?;
+            $service.$method(caller, tenant, message).await
+        };
+        let refused = |refusal: samflyt_events::Refusal| samflyt_runtime::refused::status(&refusal);
+        answer.await.map(tonic::Response::new).map_err(refused)
+    }};
+}
+pub(crate) use answered;
+
 /// A gRPC service each of whose requests names a tenant that the caller needs one scope for: every RPC is a method of the
 /// same name that is given the caller and the tenant.
 macro_rules! rpcs {
@@ -63,14 +79,7 @@ macro_rules! rpcs {
                 &self,
                 request: tonic::Request<samflyt_proto::archive::$request>,
             ) -> Result<tonic::Response<samflyt_proto::archive::$response>, tonic::Status> {
-                let (metadata, _, message) = request.into_parts();
-                let answer = async {
-                    let admitted = $crate::door::admitted(&self.0.deps, &metadata, &message.tenant, $scope);
-                    let (caller, tenant) = admitted.await?;
-                    self.$rpc(caller, tenant, message).await
-                };
-                let refused = |refusal: samflyt_events::Refusal| samflyt_runtime::refused::status(&refusal);
-                answer.await.map(tonic::Response::new).map_err(refused)
+                $crate::door::answered!(self, request, $scope, $rpc)
             })*
         }
     };

@@ -13,6 +13,7 @@ pub mod message;
 mod problem;
 pub mod projection;
 pub mod refused;
+pub mod rpc;
 pub mod server;
 pub mod telemetry;
 

@@ -7,15 +7,14 @@ mod replay;
 mod subscriptions;
 mod view;
 
-use std::pin::Pin;
 use std::sync::Arc;
 
-use futures::Stream;
 use samflyt_events::catalogue::Scope;
 use samflyt_events::{Reason, Refusal, TenantId};
 use samflyt_proto::delivery as pb;
 use samflyt_proto::delivery::delivery_service_server::DeliveryService;
-use samflyt_runtime::{Caller, refused};
+use samflyt_runtime::rpc::Answers;
+use samflyt_runtime::{Caller, rpc};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -24,8 +23,6 @@ use crate::desk::{Command, Handle, Snapshot};
 
 /// The gRPC service.
 pub(crate) struct Service(pub Arc<Delivery>);
-
-type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl Service {
     async fn caller(&self, metadata: &MetadataMap) -> Result<Caller, Refusal> {
@@ -71,15 +68,6 @@ impl Service {
 
 fn invalid(field: &str, rule: impl Into<String>, advice: &str) -> Refusal {
     Refusal::of_field(Reason::RequestInvalid, field, rule, advice)
-}
-
-/// Authenticates, hands over to the method that answers, and maps its refusal.
-macro_rules! rpc {
-    ($self:ident, $request:ident, $method:ident) => {{
-        let (metadata, _, message) = $request.into_parts();
-        let answer = async { $self.$method($self.caller(&metadata).await?, message).await };
-        answer.await.map(Response::new).map_err(|refusal: Refusal| refused::status(&refusal))
-    }};
 }
 
 macro_rules! service {

@@ -17,11 +17,11 @@ use std::sync::Arc;
 
 use samflyt_proto::lineage as pb;
 use samflyt_proto::lineage::insight_service_server::InsightService;
-use samflyt_runtime::refused;
+use samflyt_runtime::rpc;
+use samflyt_runtime::rpc::Answers;
 use tonic::{Request, Response, Status};
 
 use crate::Lineage;
-use crate::grpc::{Answers, answer};
 
 /// The service over the same projections as lineage's own.
 pub(crate) struct Insight(pub Arc<Lineage>);
@@ -38,55 +38,55 @@ impl InsightService for Insight {
         &self,
         request: Request<pb::FindDriftRequest>,
     ) -> Result<Response<Self::FindDriftStream>, Status> {
-        answer!(self.0, request, drift)
+        rpc!(self.0, request, drift)
     }
 
     async fn find_collected_twice(
         &self,
         request: Request<pb::FindCollectedTwiceRequest>,
     ) -> Result<Response<Self::FindCollectedTwiceStream>, Status> {
-        answer!(self.0, request, collected_twice)
+        rpc!(self.0, request, collected_twice)
     }
 
     async fn analyze_impact(
         &self,
         request: Request<pb::AnalyzeImpactRequest>,
     ) -> Result<Response<pb::AnalyzeImpactResponse>, Status> {
-        answer!(self.0, request, impact)
+        rpc!(self.0, request, impact)
     }
 
     async fn rehearse_change(
         &self,
         request: Request<pb::RehearseChangeRequest>,
     ) -> Result<Response<Self::RehearseChangeStream>, Status> {
-        answer!(self.0, request, rehearse)
+        rpc!(self.0, request, rehearse)
     }
 
     async fn get_contract_use(
         &self,
         request: Request<pb::GetContractUseRequest>,
     ) -> Result<Response<pb::GetContractUseResponse>, Status> {
-        answer!(self.0, request, contract_use)
+        rpc!(self.0, request, contract_use)
     }
 
     async fn get_overview(
         &self,
         request: Request<pb::GetOverviewRequest>,
     ) -> Result<Response<pb::GetOverviewResponse>, Status> {
-        answer!(self.0, request, overview)
+        rpc!(self.0, request, overview)
     }
 
     async fn get_coverage(
         &self,
         request: Request<pb::GetCoverageRequest>,
     ) -> Result<Response<Self::GetCoverageStream>, Status> {
-        answer!(self.0, request, coverage)
+        rpc!(self.0, request, coverage)
     }
 
     async fn export_open_lineage(
         &self,
         request: Request<pb::ExportOpenLineageRequest>,
     ) -> Result<Response<Self::ExportOpenLineageStream>, Status> {
-        answer!(self.0, request, open_lineage)
+        rpc!(self.0, request, open_lineage)
     }
 }

@@ -1,27 +1,22 @@
 //! The catalogue's own service: resources, agreements, changes.
 
-use std::pin::Pin;
-
-use futures::Stream;
 use samflyt_events::catalogue::{Kind, ResourceState};
 use samflyt_events::{Reason, Refusal};
 use samflyt_proto::registry as pb;
 use samflyt_proto::registry::catalogue_service_server::CatalogueService;
-use samflyt_runtime::refused;
+use samflyt_runtime::rpc::Answers;
+use samflyt_runtime::{refused, rpc};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::rpc;
 use crate::Registry;
-
-pub(super) type Files<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// Authenticates, hands over to the method of the same name, and maps its refusal.
 macro_rules! rpcs {
     ($($rpc:ident($request:ident) -> $response:ty;)*) => {
         #[tonic::async_trait]
         impl CatalogueService for Registry {
-            type ExportTenantStream = Files<pb::ExportTenantResponse>;
-            type ExportCatalogueStream = Files<pb::ExportCatalogueResponse>;
+            type ExportTenantStream = Answers<pb::ExportTenantResponse>;
+            type ExportCatalogueStream = Answers<pb::ExportCatalogueResponse>;
 
             $(async fn $rpc(&self, request: Request<pb::$request>) -> Result<Response<$response>, Status> {
                 rpc!(self, request, $rpc)

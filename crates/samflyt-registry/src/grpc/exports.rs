@@ -6,8 +6,8 @@ use samflyt_events::catalogue::{Catalogue, Scope};
 use samflyt_events::{Refusal, TenantId};
 use samflyt_proto::registry as pb;
 use samflyt_runtime::Caller;
+use samflyt_runtime::rpc::Answers;
 
-use super::catalogue::Files;
 use super::parse::moment;
 use crate::formats::{self, Extent};
 use crate::{Registry, decide, transfer, visible};
@@ -20,7 +20,7 @@ impl Registry {
         &self,
         caller: Caller,
         request: pb::ExportTenantRequest,
-    ) -> Result<Files<pb::ExportTenantResponse>, Refusal> {
+    ) -> Result<Answers<pb::ExportTenantResponse>, Refusal> {
         let tenant = TenantId::new(&request.tenant).map_err(|_| Refusal::not_granted())?;
         caller.require(&self.deps.feed.get(), Scope::Admin, &tenant, None)?;
         decide::tenant(&self.deps.feed.get(), &tenant)?;
@@ -31,7 +31,7 @@ impl Registry {
         &self,
         caller: Caller,
         request: pb::ExportCatalogueRequest,
-    ) -> Result<Files<pb::ExportCatalogueResponse>, Refusal> {
+    ) -> Result<Answers<pb::ExportCatalogueResponse>, Refusal> {
         let catalogue: Arc<Catalogue> = self.deps.feed.get().clone();
         let extent = Extent {
             catalogue: &catalogue,

@@ -18,7 +18,7 @@ mod tenants;
 use samflyt_events::Refusal;
 use samflyt_proto::registry as pb;
 use samflyt_proto::registry::registry_service_server::RegistryService;
-use samflyt_runtime::{Caller, refused};
+use samflyt_runtime::{Caller, rpc};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status};
 
@@ -29,16 +29,6 @@ impl Registry {
         Caller::of_metadata(&self.deps.authenticator, metadata).await
     }
 }
-
-/// Authenticates, hands over to the method that answers, and maps its refusal.
-macro_rules! rpc {
-    ($self:ident, $request:ident, $method:ident) => {{
-        let (metadata, _, message) = $request.into_parts();
-        let answer = async { $self.$method($self.caller(&metadata).await?, message).await };
-        answer.await.map(Response::new).map_err(|refusal| refused::status(&refusal))
-    }};
-}
-use rpc;
 
 macro_rules! rpcs {
     ($($rpc:ident($request:ident) -> $response:ident;)*) => {

@@ -6,14 +6,13 @@ mod get_upload;
 mod upload_document;
 mod verify_fixity;
 
-use std::pin::Pin;
 use std::sync::Arc;
 
-use futures::Stream;
 use samflyt_events::Refusal;
 use samflyt_proto::archive as pb;
 use samflyt_proto::archive::archive_service_server::ArchiveService;
-use samflyt_runtime::{Caller, refused};
+use samflyt_runtime::rpc::Answers;
+use samflyt_runtime::{Caller, rpc};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -27,22 +26,10 @@ pub(crate) struct Service {
     pub archive: Arc<Archive>,
 }
 
-/// A stream of answers.
-type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
-
 impl Service {
     async fn caller(&self, metadata: &MetadataMap) -> Result<Caller, Refusal> {
         Caller::of_metadata(&self.store.deps.authenticator, metadata).await
     }
-}
-
-/// Authenticates, hands over to the method that answers, and maps its refusal.
-macro_rules! rpc {
-    ($self:ident, $request:ident, $method:ident) => {{
-        let (metadata, _, message) = $request.into_parts();
-        let answer = async { $self.$method($self.caller(&metadata).await?, message).await };
-        answer.await.map(Response::new).map_err(|refusal: Refusal| refused::status(&refusal))
-    }};
 }
 
 #[tonic::async_trait]

@@ -3,15 +3,15 @@
 mod export_arkivdel;
 mod fetch_documents;
 
-use std::pin::Pin;
 use std::sync::Arc;
 
-use futures::{Stream, StreamExt};
+use futures::StreamExt;
 use samflyt_events::catalogue::Scope;
 use samflyt_events::{Reason, Refusal};
 use samflyt_proto::archive as pb;
 use samflyt_proto::archive::extraction_service_server::ExtractionService;
 use samflyt_runtime::refused;
+use samflyt_runtime::rpc::Answers;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
@@ -22,27 +22,12 @@ use crate::door;
 /// The extractions' gRPC service.
 pub(crate) struct Service(pub Arc<Archive>);
 
-type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
-
 /// What an extraction is told that runs while the hub stops.
 pub(super) fn stopping() -> Refusal {
     Refusal::new(
         Reason::StoreUnavailable,
         "the hub is stopping: start the extraction again, it goes on from what is there",
     )
-}
-
-/// Authenticates an administrator of the tenant that a request names, and hands over to the method that answers.
-macro_rules! answered {
-    ($self:ident, $request:ident, $method:ident) => {{
-        let (metadata, _, message) = $request.into_parts();
-        let answer = async {
-            let admitted = door::admitted(&$self.0.deps, &metadata, &message.tenant, Scope::Admin);
-            let (caller, tenant) = admitted.await?;
-            $self.$method(caller, tenant, message).await
-        };
-        answer.await.map(Response::new).map_err(|refusal: Refusal| refused::status(&refusal))
-    }};
 }
 
 #[tonic::async_trait]
@@ -53,7 +38,7 @@ impl ExtractionService for Service {
         &self,
         request: Request<pb::ExportArkivdelRequest>,
     ) -> Result<Response<Self::ExportArkivdelStream>, Status> {
-        answered!(self, request, export)
+        door::answered!(self, request, Scope::Admin, export)
     }
 
     type FetchDocumentsStream = Answers<pb::FetchDocumentsResponse>;
@@ -62,7 +47,7 @@ impl ExtractionService for Service {
         &self,
         request: Request<pb::FetchDocumentsRequest>,
     ) -> Result<Response<Self::FetchDocumentsStream>, Status> {
-        answered!(self, request, fetch)
+        door::answered!(self, request, Scope::Admin, fetch)
     }
 }
 
