@@ -171,17 +171,8 @@ fn refuse(problems: Vec<Violation>) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use super::super::http::FIELDS;
     use super::*;
-
-    const FIELDS: Fields = Fields {
-        tenant: "/kommune",
-        system: "/system",
-        kind: "/meldingstype",
-        client_id: "/klientMeldingId",
-        correlation: "/klientKorrelasjonsId",
-        payload: "/payload",
-        files: "/filer",
-    };
 
     fn said() -> Said {
         Said {

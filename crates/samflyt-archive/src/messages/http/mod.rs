@@ -21,7 +21,7 @@ use samflyt_runtime::Caller;
 use super::check::{Fields, invalid};
 use crate::Archive;
 
-const FIELDS: Fields = Fields {
+pub(super) const FIELDS: Fields = Fields {
     tenant: "/kommune",
     system: "/system",
     kind: "/meldingstype",

@@ -8,6 +8,21 @@ use super::super::trouble::Trouble;
 use super::Making;
 use crate::records::OF_MEETING;
 
+/// Gives a dokumentbeskrivelse what it has to have and its sender left out.
+pub(crate) fn complete(described: &mut Map<String, Value>, number: usize, moment: &str, by: &str) {
+    for (member, value) in [
+        ("dokumenttype", json!({"kode": "KORR"})),
+        ("dokumentstatus", json!({"kode": "F"})),
+        ("opprettetDato", json!(moment)),
+        ("opprettetAv", json!(by)),
+        ("tilknyttetDato", json!(moment)),
+        ("tilknyttetAv", json!(by)),
+        ("dokumentnummer", json!(number)),
+    ] {
+        described.entry(member).or_insert(value);
+    }
+}
+
 impl Making<'_> {
     pub(super) fn documents(
         &mut self,
@@ -60,17 +75,7 @@ impl Making<'_> {
         let (moment, by) = (self.moment(), self.by.name());
         let Some(described) = described.as_object_mut() else { return };
         described.insert("systemID".to_owned(), json!(system_id));
-        for (member, value) in [
-            ("dokumenttype", json!({"kode": "KORR"})),
-            ("dokumentstatus", json!({"kode": "F"})),
-            ("opprettetDato", json!(moment)),
-            ("opprettetAv", json!(by)),
-            ("tilknyttetDato", json!(moment)),
-            ("tilknyttetAv", json!(by)),
-            ("dokumentnummer", json!(number)),
-        ] {
-            described.entry(member).or_insert(value);
-        }
+        complete(described, number, &moment, by);
         self.number_items(described, "part", "partID");
         self.number_items(described, "merknad", "merknadID");
     }

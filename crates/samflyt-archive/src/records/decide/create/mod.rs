@@ -24,6 +24,7 @@ use super::trouble::Trouble;
 use crate::records::keys::Series;
 use crate::records::{Actor, Decision, Records, Step, Stored};
 
+pub(crate) use dokument::complete;
 pub(crate) use dokumentobjekt::create_dokumentobjekt;
 
 /// What is to be made, and for whom.

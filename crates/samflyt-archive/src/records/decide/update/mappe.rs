@@ -8,7 +8,7 @@ use super::lists::{
     ADRESSE, BYGGIDENT, KRYSSREFERANSE, MATRIKKELNUMMER, MERKNAD, MOETEDELTAKER, NOEKKELORD, PART, PLANIDENT,
     PUNKT,
 };
-use super::{Updating, frozen, members, plain, single};
+use super::{Updating, frozen};
 use crate::records::Stored;
 use crate::records::decide::Trouble;
 
@@ -46,15 +46,7 @@ impl Updating<'_> {
         let reference = given.get("referanseTilMappe").unwrap_or(&Value::Null);
         let stored = find::mappe(self.records, reference, &format!("{at}/referanseTilMappe"))?;
         let arkivdel = self.arkivdel_of(&stored.unit)?;
-        self.check_type(given, &stored.unit, at);
-        let mut doc = members(&stored.unit);
-        plain(&mut doc, given, &PLAIN);
-        single::description(&mut doc, given);
-        single::presedens(&mut doc, given);
-        if let Some(changes) = given.get("virksomhetsspesifikkeMetadataOppdateringer") {
-            single::metadata(&mut doc, changes);
-        }
-        LISTS.iter().for_each(|listed| self.list(&mut doc, given, listed, at));
+        let mut doc = self.begin(&stored.unit, given, &PLAIN, &LISTS, at);
         self.access(&mut doc, given, "skjermingOppdateringer", at);
         self.grading(&mut doc, given, "graderingOppdateringer", at);
         self.classes(&mut doc, given, &arkivdel, at)?;

@@ -21,6 +21,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 pub(super) use self::frozen::is_closed;
+use self::lists::Listed;
 use super::{Problem, Trouble, calendar};
 use crate::records::{Actor, Decision, Records, Step, external_key};
 
@@ -103,6 +104,27 @@ impl Updating<'_> {
         self.problems.push(Problem::new(at, rule, advice));
     }
 
+    /// The document of a mappe or a registrering, with what both change alike.
+    fn begin(
+        &mut self,
+        unit: &Unit,
+        given: &Value,
+        members: &[&str],
+        lists: &[&Listed],
+        at: &str,
+    ) -> Map<String, Value> {
+        self.check_type(given, unit, at);
+        let mut doc = unit.doc.as_object().cloned().unwrap_or_default();
+        plain(&mut doc, given, members);
+        single::description(&mut doc, given);
+        single::presedens(&mut doc, given);
+        if let Some(changes) = given.get("virksomhetsspesifikkeMetadataOppdateringer") {
+            single::metadata(&mut doc, changes);
+        }
+        lists.iter().for_each(|listed| self.list(&mut doc, given, listed, at));
+        doc
+    }
+
     /// A saksmappe is not changed as a moetemappe; the general types fit all.
     fn check_type(&mut self, given: &Value, unit: &Unit, at: &str) {
         let Some(of) = given.get(TYPE).and_then(Value::as_str) else { return };
@@ -146,11 +168,6 @@ fn plain(doc: &mut Map<String, Value>, given: &Value, members: &[&str]) {
 /// The code of a member of a document.
 fn code<'d>(doc: &'d Map<String, Value>, member: &str) -> Option<&'d str> {
     doc.get(member)?.get("kode")?.as_str()
-}
-
-/// A document of a mappe or a registrering.
-fn members(unit: &Unit) -> Map<String, Value> {
-    unit.doc.as_object().cloned().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::create::complete;
 use super::Updating;
 use super::lists::each;
 
@@ -74,20 +75,10 @@ impl Updating<'_> {
             let advice = "send it by dokumentobjekt.opprett: an update comes without files";
             self.problem(format!("{at}/dokumentobjekt"), "brings a file into an update", advice);
         }
-        let (id, moment, by) = (self.id(), self.moment(), self.by.name());
         let mut described = given.as_object().cloned().unwrap_or_default();
-        for (member, value) in [
-            ("systemID", json!(id)),
-            ("dokumenttype", json!({"kode": "KORR"})),
-            ("dokumentstatus", json!({"kode": "F"})),
-            ("opprettetDato", json!(moment)),
-            ("opprettetAv", json!(by)),
-            ("tilknyttetDato", json!(moment)),
-            ("tilknyttetAv", json!(by)),
-            ("dokumentnummer", json!(number)),
-        ] {
-            described.entry(member).or_insert(value);
-        }
+        let id = self.id();
+        described.entry("systemID").or_insert(json!(id));
+        complete(&mut described, number, &self.moment(), self.by.name());
         Value::Object(described)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::{avskrivning, edit, find};
 use super::lists::{FORFATTER, KORRESPONDANSEPART, KRYSSREFERANSE, MERKNAD, NOEKKELORD, PART};
-use super::{Updating, frozen, members, plain, single};
+use super::{Updating, frozen};
 use crate::records::Stored;
 use crate::records::decide::Trouble;
 
@@ -39,15 +39,7 @@ impl Updating<'_> {
         let reference = given.get("referanseTilRegistrering").unwrap_or(&Value::Null);
         let stored = find::registrering(self.records, reference, &format!("{at}/referanseTilRegistrering"))?;
         let arkivdel = self.arkivdel_of(&stored.unit)?;
-        self.check_type(given, &stored.unit, at);
-        let mut doc = members(&stored.unit);
-        plain(&mut doc, given, &PLAIN);
-        single::description(&mut doc, given);
-        single::presedens(&mut doc, given);
-        if let Some(changes) = given.get("virksomhetsspesifikkeMetadataOppdateringer") {
-            single::metadata(&mut doc, changes);
-        }
-        LISTS.iter().for_each(|listed| self.list(&mut doc, given, listed, at));
+        let mut doc = self.begin(&stored.unit, given, &PLAIN, &LISTS, at);
         avskrivning::resolve(self.records, &mut doc)?;
         self.access(&mut doc, given, "skjermingOppdateringer", at);
         self.grading(&mut doc, given, "gradering", at);
