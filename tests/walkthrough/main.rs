@@ -22,6 +22,7 @@ mod isolation;
 mod kill_nine;
 mod layout;
 mod leaving;
+mod limits;
 mod lineage;
 mod overview;
 mod process;
