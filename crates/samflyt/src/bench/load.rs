@@ -40,7 +40,7 @@ pub(super) fn contract() -> anyhow::Result<Contract> {
     Ok(contract)
 }
 
-fn data(case: &str) -> Vec<u8> {
+pub(super) fn data(case: &str) -> Vec<u8> {
     let head = format!(r#"{{"case":"{case}","amount":1250,"text":""#);
     let filling = "x".repeat(DATA_BYTES.saturating_sub(head.len() + 2));
     format!("{head}{filling}\"}}").into_bytes()

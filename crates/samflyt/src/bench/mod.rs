@@ -6,6 +6,7 @@ mod child;
 mod delivery;
 mod deposits;
 mod extraction;
+mod fairness;
 mod gateway;
 mod latency;
 mod load;
@@ -36,6 +37,8 @@ enum What {
     Rebuild,
     /// Deliveries by pull: how many, how soon, idle, and one that is a million events behind; takes minutes
     Delivery,
+    /// What a municipality's flood does to another's events, and to its own urgent ones
+    Fairness,
     /// Deposits of one journalpost with one document, durable, and their receipts
     Deposits,
     /// Noark 5 extractions of three sizes, their speed and memory; takes minutes
@@ -74,6 +77,7 @@ impl Bench {
             What::Latency,
             What::Rebuild,
             What::Delivery,
+            What::Fairness,
             What::Deposits,
             What::Extraction,
             What::Search,
@@ -94,6 +98,7 @@ impl Bench {
                 What::Latency => ("latency", latency::measure(self.quick).await?),
                 What::Rebuild => ("rebuild", rebuild::measure(self.quick).await?),
                 What::Delivery => ("delivery", delivery::measure(self.quick).await?),
+                What::Fairness => ("fairness", fairness::measure(self.quick).await?),
                 What::Deposits => ("deposits", deposits::measure(self.quick).await?),
                 What::Extraction => ("extraction", extraction::measure(self.quick).await?),
                 What::Search => ("search", search::measure(self.quick).await?),
