@@ -246,6 +246,11 @@ impl Cursor {
         self.open < most && self.rest_until.is_none_or(|until| until <= now)
     }
 
+    /// Whether something waits that may be on its way.
+    pub fn is_ready(&self, now: OffsetDateTime) -> bool {
+        !(self.ready.is_empty() && self.hurried.is_empty()) && self.has_room(now)
+    }
+
     /// Whether the consumer takes nothing at the moment.
     pub fn is_down(&self) -> bool {
         self.failures >= DOWN_AFTER

@@ -171,7 +171,8 @@ impl Lane {
     /// Sends what may be sent to clients that have room. Returns whom it could not reach.
     pub fn send(&mut self, clients: &mut [Client], now: OffsetDateTime) -> Vec<ClientId> {
         let mut gone = Vec::new();
-        if !self.is_active() {
+        // Most have nothing to send: no client is looked for then.
+        if !self.is_active() || !self.cursor.is_ready(now) {
             return gone;
         }
         let replay = self.subscription.replay.as_ref().map(|_| self.subscription.id.clone());
