@@ -262,12 +262,19 @@ async fn without_a_line_events_wait_within_the_limit_and_go_out_when_it_is_back(
 
     outbox.kill().await;
     line.leads_to(&hub);
-    let outbox = OutboxProcess::start(dir.path(), &line, &more).await;
+    let mut outbox = OutboxProcess::start(dir.path(), &line, &more).await;
     let mut found = logged(&hub, waiting as u64).await;
     assert_eq!(found.remove("case-x").unwrap_or_default().len(), beyond);
     assert_eq!(found, in_order(CASES, EACH));
+
+    // A disk without room: what waits goes out all the same.
+    let position = dir.path().join("outbox/position.tmp");
+    std::os::unix::fs::symlink("/dev/full", &position).unwrap();
     outbox.door().takes("last", "case-last").await;
     assert_eq!(logged(&hub, waiting as u64 + 1).await["case-last"], ["last"]);
+    assert!(outbox.told("away").await["cause"].as_str().unwrap().contains("No space left"));
+    std::fs::remove_file(&position).unwrap();
+    outbox.told("goes-on").await;
     outbox.kill().await;
     hub.kill().await;
 }

@@ -39,7 +39,8 @@ pub(super) struct Seen {
 #[derive(Debug)]
 struct Mending {
     from: PathBuf,
-    to: PathBuf,
+    /// In `damaged/`.
+    name: String,
     bytes: Vec<u8>,
     cut_at: Option<u64>,
 }
@@ -47,8 +48,9 @@ struct Mending {
 /// # Errors
 /// Where another process has it open, or the disk fails.
 pub(super) fn open(dir: &Path) -> io::Result<(File, Book, Opened)> {
+    create(dir)?;
     for part in [SEGMENTS, REFUSED, DAMAGED] {
-        fs::create_dir_all(dir.join(part))?;
+        create(&dir.join(part))?;
     }
     let lock = File::create(dir.join("lock"))?;
     match lock.try_lock() {
@@ -60,8 +62,7 @@ pub(super) fn open(dir: &Path) -> io::Result<(File, Book, Opened)> {
     }
     let seen = look(dir)?;
     for mending in seen.mending {
-        write(&mending.to, &mending.bytes)?;
-        sync(&dir.join(DAMAGED))?;
+        replace(&dir.join(DAMAGED), &mending.name, &mending.bytes)?;
         if let Some(length) = mending.cut_at {
             let file = OpenOptions::new().write(true).open(&mending.from)?;
             file.set_len(length)?;
@@ -75,9 +76,7 @@ pub(super) fn open(dir: &Path) -> io::Result<(File, Book, Opened)> {
 /// Where the disk fails.
 pub(super) fn look(dir: &Path) -> io::Result<Seen> {
     let mut seen = Seen::default();
-    let position = read_position(dir)?;
-    let refused = numbers(&dir.join(REFUSED), ".json")?;
-    seen.book.next = position.below.max(refused.last().map_or(1, |last| last + 1)).max(1);
+    seen.book = Book::resume(read_position(dir)?, &numbers(&dir.join(REFUSED), ".json")?);
     for first in numbers(&dir.join(SEGMENTS), ".seg")? {
         let bytes = match fs::read(segment(dir, first)) {
             Ok(bytes) => bytes,
@@ -87,8 +86,7 @@ pub(super) fn look(dir: &Path) -> io::Result<Seen> {
         };
         let found = segment::scan(&bytes);
         seen.book.next = seen.book.next.max(first + 1);
-        let is_settled = |number| position.is_settled(number) || refused.binary_search(&number).is_ok();
-        seen.take(first, &bytes, &found, is_settled);
+        seen.take(first, &bytes, &found);
         seen.mend(dir, first, &bytes, found);
     }
     seen.opened.waiting = seen.book.waiting.len() as u64;
@@ -96,12 +94,11 @@ pub(super) fn look(dir: &Path) -> io::Result<Seen> {
 }
 
 impl Seen {
-    fn take(&mut self, first: u64, bytes: &[u8], found: &Found, is_settled: impl Fn(u64) -> bool) {
+    fn take(&mut self, first: u64, bytes: &[u8], found: &Found) {
         let length = found.torn.unwrap_or(bytes.len()) as u64;
         self.book.segments.insert(first, Segment { bytes: length, waiting: 0 });
         for record in &found.records {
-            if is_settled(record.number) {
-                self.book.was_settled(record.number);
+            if self.book.is_settled(record.number) {
                 continue;
             }
             let event = segment::event_of(&bytes[record.place.clone()]).unwrap_or_default();
@@ -122,18 +119,17 @@ impl Seen {
         let from = segment(dir, first);
         for range in found.damaged {
             let name = format!("{first:020}-{}.bin", range.start);
-            let to = dir.join(DAMAGED).join(&name);
-            if !to.exists() {
-                let bytes = bytes[range].to_vec();
-                self.mending.push(Mending { from: from.clone(), to, bytes, cut_at: None });
+            if !dir.join(DAMAGED).join(&name).exists() {
+                let (name, bytes) = (name.clone(), bytes[range].to_vec());
+                self.mending.push(Mending { from: from.clone(), name, bytes, cut_at: None });
             }
             self.opened.damaged.push(name);
         }
         if let Some(at) = found.torn {
-            let to = dir.join(DAMAGED).join(format!("{first:020}-{at}.torn"));
+            let name = format!("{first:020}-{at}.torn");
             self.opened.cut_off_bytes += (bytes.len() - at) as u64;
             let (bytes, cut_at) = (bytes[at..].to_vec(), Some(at as u64));
-            self.mending.push(Mending { from, to, bytes, cut_at });
+            self.mending.push(Mending { from, name, bytes, cut_at });
         }
     }
 }
@@ -156,8 +152,10 @@ pub(super) fn remove_segment(dir: &Path, first: u64) -> io::Result<()> {
     }
 }
 
+/// With a checksum: were a digit wrong, events would be taken for settled.
 pub(super) fn write_position(dir: &Path, position: &Position) -> io::Result<()> {
-    replace(dir, POSITION, &serde_json::to_vec(position)?)
+    let position = serde_json::to_string(position)?;
+    replace(dir, POSITION, format!("{position}\n{:08x}\n", crc32c::crc32c(position.as_bytes())).as_bytes())
 }
 
 pub(super) fn write_refused(dir: &Path, number: u64, event: &RawValue, refusal: &Value) -> io::Result<()> {
@@ -190,14 +188,33 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// A folder whose name lasts, and the names of those above it that were missing too.
+fn create(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let above = dir.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    create(above)?;
+    match fs::create_dir(dir) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => sync(above),
+    }
+}
+
 fn sync(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
 /// A position that is not there or not readable is none: what it settled is sent again, which is harmless.
 fn read_position(dir: &Path) -> io::Result<Position> {
+    let parse = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).ok()?;
+        let (position, checksum) = text.trim_end().split_once('\n')?;
+        let is_whole = u32::from_str_radix(checksum, 16) == Ok(crc32c::crc32c(position.as_bytes()));
+        is_whole.then(|| serde_json::from_str(position).ok())?
+    };
     match fs::read(dir.join(POSITION)) {
-        Ok(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
+        Ok(bytes) => Ok(parse(bytes).unwrap_or_default()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Position::default()),
         Err(error) => Err(error),
     }

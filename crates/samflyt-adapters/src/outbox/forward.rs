@@ -1,4 +1,4 @@
-//! From the outbox to the hub, for as long as it runs: a hub that is away is waited for.
+//! From the outbox to the hub, for as long as it runs: a hub that is away is waited for, and so is room on a full disk.
 
 use std::convert::Infallible;
 use std::io;
@@ -73,7 +73,7 @@ impl Outbox {
     /// Forwards what waits, and what is put later, without an end. May be dropped at any time.
     ///
     /// # Errors
-    /// Where the outbox's own files fail.
+    /// Where the outbox's own files fail, other than for want of room.
     pub async fn forward(
         &self,
         hub: &Hub,
@@ -85,31 +85,41 @@ impl Outbox {
             Feed { shared, forwarding, tell, saved: Instant::now(), release_at: Instant::now() + HELD_PAUSE };
         let (mut pause, mut link) = (PAUSE_MIN, None);
         loop {
-            let sent = send_all(hub, &mut feed).await;
-            match sent {
-                Ok(()) => {
-                    if pause > PAUSE_MIN {
-                        (feed.tell)(&Told::GoesOn);
-                    }
-                    pause = PAUSE_MIN;
-                    feed.note(&mut link, None)?;
-                    feed.rest().await?;
+            let mut sent = send_all(hub, &mut feed).await;
+            if sent.is_ok() {
+                if pause > PAUSE_MIN {
+                    (feed.tell)(&Told::GoesOn);
                 }
-                Err(interrupted) => {
-                    shared.save()?;
-                    let after = match &interrupted {
-                        Interrupted::Files(error) => return Err(io::Error::other(error.to_string())),
-                        Interrupted::Passing { after, .. } => after.unwrap_or_default(),
-                        _ => Duration::ZERO,
-                    };
-                    let (cause, wait) = (whole_cause(&interrupted), pause.max(after).min(PAUSE_MAX));
-                    feed.note(&mut link, Some(&cause))?;
-                    (feed.tell)(&Told::Away { cause, again_in_s: wait.as_secs() });
-                    sleep(wait).await;
-                    pause = (pause * 2).min(PAUSE_MAX);
-                }
+                pause = PAUSE_MIN;
+                unless_full(feed.note(&mut link, None))?;
+                sent = feed.rest().await.map_err(Interrupted::Files);
             }
+            let Err(interrupted) = sent else { continue };
+            unless_full(shared.save())?;
+            let after = match &interrupted {
+                Interrupted::Files(error) if !is_full(error) => {
+                    return Err(io::Error::new(error.kind(), error.to_string()));
+                }
+                Interrupted::Passing { after, .. } => after.unwrap_or_default(),
+                _ => Duration::ZERO,
+            };
+            let (cause, wait) = (whole_cause(&interrupted), pause.max(after).min(PAUSE_MAX));
+            unless_full(feed.note(&mut link, Some(&cause)))?;
+            (feed.tell)(&Told::Away { cause, again_in_s: wait.as_secs() });
+            sleep(wait).await;
+            pause = (pause * 2).min(PAUSE_MAX);
         }
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+fn unless_full(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if is_full(&error) => Ok(()),
+        done => done,
     }
 }
 

@@ -45,7 +45,7 @@ pub use forward::{Forwarding, Told};
 pub use status::{Link, Status, status};
 
 /// Puts that wait to be written together.
-const PUTS_WAITING_MAX: usize = 1_024;
+const PUTS_WAITING_MAX: usize = 256;
 
 /// What an outbox may take of the disk, and whose events it holds.
 #[derive(Debug, Clone)]
@@ -65,7 +65,7 @@ pub struct Receipt {
     pub number: u64,
 }
 
-/// Why an event was not taken.
+/// Why an event was not taken. After [`PutError::Disk`] it may be in the outbox all the same: putting it again is harmless.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum PutError {
     /// It is no event, with what is wrong.
@@ -84,7 +84,7 @@ pub enum PutError {
 #[derive(Debug)]
 pub struct Outbox {
     shared: Arc<Shared>,
-    puts: Option<mpsc::Sender<Put>>,
+    puts: Option<mpsc::Sender<Vec<Put>>>,
     writer: Option<JoinHandle<()>>,
 }
 
@@ -141,19 +141,28 @@ impl Outbox {
     /// Puts an event, a CloudEvent in the JSON event format; answers when it is on disk. Callers at the same time share an fsync.
     ///
     /// # Errors
-    /// See [`PutError`]; then it is not in the outbox.
+    /// See [`PutError`].
     pub async fn put(&self, event: &[u8]) -> Result<Receipt, PutError> {
-        self.begin(event).await?.await.map_err(|_| stopped())?
+        self.put_all(std::iter::once(event)).await.pop().unwrap_or_else(|| Err(stopped()))
     }
 
-    /// Puts several in their order, each by itself; they share fsyncs.
+    /// Puts several in their order; they share fsyncs. One that is no event is refused by itself; where there is no room for one,
+    /// none behind it is taken, so that all of them may be put again in their order.
     pub async fn put_all<'e>(
         &self,
         events: impl Iterator<Item = &'e [u8]>,
     ) -> Vec<Result<Receipt, PutError>> {
-        let mut begun = Vec::new();
+        let (mut begun, mut together) = (Vec::new(), Vec::new());
         for event in events {
-            begun.push(self.begin(event).await);
+            begun.push(self.shared.prepare(event).map(|(event, lane)| {
+                let (answer, answered) = oneshot::channel();
+                together.push(Put { event, lane, answer });
+                answered
+            }));
+        }
+        // Where the writer has gone, so have the answers.
+        if let Some(puts) = &self.puts {
+            let _ = puts.send(together).await;
         }
         let mut outcomes = Vec::with_capacity(begun.len());
         for one in begun {
@@ -163,14 +172,6 @@ impl Outbox {
             });
         }
         outcomes
-    }
-
-    async fn begin(&self, event: &[u8]) -> Result<oneshot::Receiver<Result<Receipt, PutError>>, PutError> {
-        let (event, lane) = self.shared.prepare(event)?;
-        let (answer, answered) = oneshot::channel();
-        let puts = self.puts.as_ref().ok_or_else(stopped)?;
-        puts.send(Put { event, lane, answer }).await.map_err(|_| stopped())?;
-        Ok(answered)
     }
 
     /// How many events wait.
@@ -245,19 +246,23 @@ impl Shared {
         Ok(())
     }
 
-    /// Writes down how far all is settled, then lets go of what is not needed any more.
+    /// Writes down how far all is settled, and lets go of what is not needed any more: also where the former fails, as a full
+    /// disk has no room before. What is settled and was not written down is sent again after a kill, which is harmless.
     fn save(&self) -> io::Result<()> {
         let (position, spent) = {
             let mut book = self.book();
             let active = book.active;
             (book.position(), book.spent(active))
         };
-        disk::write_position(&self.dir, &position)?;
+        let written = disk::write_position(&self.dir, &position);
         for first in spent {
             disk::remove_segment(&self.dir, first)?;
             self.book().segments.remove(&first);
         }
-        Ok(())
+        if written.is_err() {
+            self.book().unsaved = true;
+        }
+        written
     }
 
     fn full(&self, book: &Book) -> PutError {

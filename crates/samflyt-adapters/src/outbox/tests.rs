@@ -99,6 +99,54 @@ async fn a_full_outbox_says_how_much_waits_and_takes_again_when_there_is_room() 
 }
 
 #[tokio::test]
+async fn of_events_put_together_none_is_taken_behind_one_that_has_no_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let (outbox, _) = open(dir.path(), 1_024);
+    let large = |id: usize| {
+        let event = String::from_utf8(event(id)).unwrap();
+        event.replace('}', &format!(r#","data":"{}"}}"#, "x".repeat(900))).into_bytes()
+    };
+    let events = [event(0), large(3), event(6)];
+    let outcomes = outbox.put_all(events.iter().map(Vec::as_slice)).await;
+    assert!(
+        matches!(outcomes[..], [Ok(_), Err(PutError::Full { .. }), Err(PutError::Full { .. })]),
+        "{outcomes:?}"
+    );
+    assert!(outbox.put(&events[2]).await.is_ok(), "there was room for it");
+}
+
+#[tokio::test]
+async fn what_is_settled_makes_room_where_the_position_cannot_be_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let (outbox, _) = open(dir.path(), 4_096);
+    for id in 0..20 {
+        outbox.put(&event(id)).await.unwrap();
+    }
+    let segments = || std::fs::read_dir(dir.path().join("segments")).unwrap().count();
+    assert!(segments() > 2);
+    (1..=20).for_each(|number| outbox.shared.book().settle(number));
+    std::os::unix::fs::symlink("/dev/full", dir.path().join("position.tmp")).unwrap();
+    assert_eq!(outbox.shared.save().unwrap_err().kind(), io::ErrorKind::StorageFull);
+    assert_eq!(segments(), 1, "the one that is written to");
+    assert!(outbox.shared.book().unsaved);
+}
+
+#[tokio::test]
+async fn a_position_that_is_not_as_it_was_written_settles_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (outbox, _) = open(dir.path(), ROOM);
+    for id in 0..3 {
+        outbox.put(&event(id)).await.unwrap();
+    }
+    drop(outbox);
+    let path = dir.path().join("position");
+    let position = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, position.replace("\"below\":1", "\"below\":9")).unwrap();
+    assert_ne!(std::fs::read_to_string(&path).unwrap(), position);
+    assert_eq!(open(dir.path(), ROOM).1.waiting, 3);
+}
+
+#[tokio::test]
 async fn a_torn_record_is_cut_off_and_a_damaged_one_is_named_and_set_aside() {
     let dir = tempfile::tempdir().unwrap();
     let (outbox, _) = open(dir.path(), ROOM);

@@ -19,7 +19,7 @@ const SEGMENT_BYTES: u64 = 8 * 1024 * 1024;
 const SEGMENTS_OF_A_SMALL_OUTBOX: u64 = 8;
 
 /// Ends when nobody can put any more.
-pub(super) fn start(shared: Arc<Shared>, puts: mpsc::Receiver<Put>) -> io::Result<JoinHandle<()>> {
+pub(super) fn start(shared: Arc<Shared>, puts: mpsc::Receiver<Vec<Put>>) -> io::Result<JoinHandle<()>> {
     let writer = Writer { shared, active: None, stopped: None };
     thread::Builder::new().name("outbox".to_owned()).spawn(move || writer.run(puts))
 }
@@ -45,14 +45,16 @@ struct Written {
 }
 
 impl Writer {
-    fn run(mut self, mut puts: mpsc::Receiver<Put>) {
+    fn run(mut self, mut puts: mpsc::Receiver<Vec<Put>>) {
+        let bytes_of = |puts: &[Put]| puts.iter().map(|put| put.event.len()).sum::<usize>();
         while let Some(first) = puts.blocking_recv() {
-            let mut bytes = first.event.len();
+            let (mut count, mut bytes) = (first.len(), bytes_of(&first));
             let mut batch = vec![first];
-            while batch.len() < BATCH_PUTS_MAX && bytes < BATCH_BYTES_MAX {
-                let Ok(put) = puts.try_recv() else { break };
-                bytes += put.event.len();
-                batch.push(put);
+            while count < BATCH_PUTS_MAX && bytes < BATCH_BYTES_MAX {
+                let Ok(together) = puts.try_recv() else { break };
+                count += together.len();
+                bytes += bytes_of(&together);
+                batch.push(together);
             }
             self.take(batch);
         }
@@ -60,9 +62,10 @@ impl Writer {
     }
 
     /// Answers every put of the batch.
-    fn take(&mut self, batch: Vec<Put>) {
+    fn take(&mut self, batch: Vec<Vec<Put>>) {
         if let Some(why) = &self.stopped {
-            return batch.into_iter().for_each(|put| answer(put, Err(PutError::Disk(why.clone()))));
+            let puts = batch.into_iter().flatten();
+            return puts.for_each(|put| answer(put, Err(PutError::Disk(why.clone()))));
         }
         let batch = self.within_the_limit(batch);
         if batch.is_empty() {
@@ -82,23 +85,29 @@ impl Writer {
         }
     }
 
-    /// Those that there is room for; the others are told.
-    fn within_the_limit(&self, batch: Vec<Put>) -> Vec<Put> {
-        let wanted: u64 = batch.iter().map(|put| segment::record_bytes(&put.event)).sum();
+    /// Those that there is room for; the others are told. Of those that were put together none behind one without room.
+    fn within_the_limit(&self, batch: Vec<Vec<Put>>) -> Vec<Put> {
+        let wanted: u64 = batch.iter().flatten().map(|put| segment::record_bytes(&put.event)).sum();
         if wanted > self.room() {
             // What was settled since the position was last written makes room; where it cannot be written, there is none.
             let _ = self.shared.save();
         }
         let book = self.shared.book();
         let mut room = self.shared.limits.bytes_max.saturating_sub(book.bytes());
-        let mut taken = Vec::with_capacity(batch.len());
-        for put in batch {
-            match room.checked_sub(segment::record_bytes(&put.event)) {
-                Some(rest) => {
-                    room = rest;
-                    taken.push(put);
+        let mut taken = Vec::new();
+        for together in batch {
+            let mut is_full = false;
+            for put in together {
+                match room.checked_sub(segment::record_bytes(&put.event)).filter(|_| !is_full) {
+                    Some(rest) => {
+                        room = rest;
+                        taken.push(put);
+                    }
+                    None => {
+                        is_full = true;
+                        answer(put, Err(self.shared.full(&book)));
+                    }
                 }
-                None => answer(put, Err(self.shared.full(&book))),
             }
         }
         taken

@@ -31,7 +31,10 @@ pub(crate) fn refusal_of_event(status: &Status) -> Option<Refusal> {
             | Code::PermissionDenied
     );
     let details = status.get_error_details();
-    if !about_the_event || details.retry_info().is_some() {
+    // What is not from the hub, such as from a proxy before it, says nothing of the event. Its size is judged below the hub.
+    let is_too_large = status.code() == Code::OutOfRange;
+    let is_of_the_hub = is_too_large || !reason(status).is_empty();
+    if !about_the_event || !is_of_the_hub || details.retry_info().is_some() {
         return None;
     }
     let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
@@ -40,7 +43,7 @@ pub(crate) fn refusal_of_event(status: &Status) -> Option<Refusal> {
         Violation { field, rule: rule.to_owned(), advice: advice.to_owned() }
     };
     Some(Refusal {
-        reason: if status.code() == Code::OutOfRange { "TOO_LARGE".to_owned() } else { reason(status) },
+        reason: if is_too_large { "TOO_LARGE".to_owned() } else { reason(status) },
         message: status.message().to_owned(),
         violations: violations.into_iter().map(|v| violation((v.field, v.description))).collect(),
         retry_after: None,
@@ -57,6 +60,10 @@ pub(crate) fn refusal_json(refusal: &Refusal) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use tonic_types::ErrorDetails;
+
     use super::*;
 
     #[test]
@@ -65,5 +72,10 @@ mod tests {
         assert_eq!(refusal.reason, "TOO_LARGE");
         assert!(refusal_of_event(&Status::unavailable("gone")).is_none());
         assert!(refusal_of_event(&Status::unauthenticated("expired")).is_none());
+        let broken = |details| Status::with_error_details(Code::InvalidArgument, "broken", details);
+        let of_the_hub =
+            broken(ErrorDetails::with_error_info("CONTRACT_VIOLATED", "samflyt", HashMap::new()));
+        assert_eq!(refusal_of_event(&of_the_hub).unwrap().reason, "CONTRACT_VIOLATED");
+        assert!(refusal_of_event(&Status::permission_denied("a proxy says so")).is_none());
     }
 }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use samflyt_adapters::outbox::{Address, Limits, Outbox};
+use reqwest::StatusCode;
+use samflyt_adapters::outbox::{Address, Limits, Outbox, PutError};
 use samflyt_runtime::SystemClock;
 use serde_json::json;
 
@@ -71,13 +72,25 @@ enum Target {
     Door { client: reqwest::Client, url: String, token: String },
 }
 
+enum Outcome {
+    OnDisk,
+    /// The line itself is wrong.
+    Refused(String),
+    /// Nothing behind it shall be put before it.
+    Stuck(String),
+}
+
 impl Target {
-    /// What is wrong with each; none: it is on disk.
-    async fn put_all(&self, lines: &[(u64, Vec<u8>)]) -> anyhow::Result<Vec<Option<String>>> {
+    async fn put_all(&self, lines: &[(u64, Vec<u8>)]) -> anyhow::Result<Vec<Outcome>> {
         match self {
             Self::Folder(outbox) => {
                 let outcomes = outbox.put_all(lines.iter().map(|(_, line)| line.as_slice())).await;
-                Ok(outcomes.into_iter().map(|outcome| outcome.err().map(|error| error.to_string())).collect())
+                let outcomes = outcomes.into_iter().map(|outcome| match outcome {
+                    Ok(_) => Outcome::OnDisk,
+                    Err(PutError::Invalid(refusal)) => Outcome::Refused(refusal.to_string()),
+                    Err(error) => Outcome::Stuck(error.to_string()),
+                });
+                Ok(outcomes.collect())
             }
             Self::Door { client, url, token } => {
                 // Their order is that of the answers: one after the other.
@@ -88,9 +101,18 @@ impl Target {
                     let answer = request.body(line.clone()).send().await;
                     let answer =
                         answer.context("the outbox that runs does not answer: put the file again")?;
-                    let is_on_disk = answer.status().is_success();
+                    let status = answer.status();
                     let text = answer.text().await.unwrap_or_default();
-                    outcomes.push((!is_on_disk).then(|| detail(&text)));
+                    outcomes.push(match status {
+                        StatusCode::ACCEPTED => Outcome::OnDisk,
+                        StatusCode::BAD_REQUEST
+                        | StatusCode::UNPROCESSABLE_ENTITY
+                        | StatusCode::PAYLOAD_TOO_LARGE => Outcome::Refused(detail(&text)),
+                        _ => Outcome::Stuck(detail(&text)),
+                    });
+                    if matches!(outcomes.last(), Some(Outcome::Stuck(_))) {
+                        break;
+                    }
                 }
                 Ok(outcomes)
             }
@@ -119,11 +141,11 @@ async fn put_all(mut source: Box<dyn BufRead>, into: &Target, as_json: bool) -> 
         }
         for ((number, _), outcome) in lines.iter().zip(into.put_all(&lines).await?) {
             match outcome {
-                None => taken += 1,
-                Some(why) if why.starts_with("the outbox is full") => {
+                Outcome::OnDisk => taken += 1,
+                Outcome::Stuck(why) => {
                     bail!("line {number}: {why}; {} lines before it are on disk", show::number(taken));
                 }
-                Some(why) => {
+                Outcome::Refused(why) => {
                     refused += 1;
                     if as_json {
                         output::print_json_line(&json!({"line": number, "refused": why}))?;
