@@ -13,7 +13,8 @@ use super::{Remote, output};
 
 const EXAMPLE: &str = "\
 Example:
-  samflyt drop-events --folder ./drop --mapping places.toml --tenant seljord --system seljord-oppvekst --token-file token
+  samflyt drop-events --folder ./drop --mapping places.toml --tenant seljord \\
+          --system seljord-oppvekst --token-file token
 
   # places.toml
   format = \"csv\"                        # or \"json-lines\"
@@ -25,12 +26,14 @@ Example:
   # correlation = \"saksnr\"
   [data]
   case = { column = \"saksnr\" }
-  hours_per_week = { column = \"timer\", type = \"integer\" }       # text, integer, number, boolean; any: of JSON lines
+  # text, integer, number, boolean; any: of JSON lines
+  hours_per_week = { column = \"timer\", type = \"integer\" }
   note = { column = \"merknad\", optional = true }
 
-Files in `inn/` are taken when two looks found them the same; other files are left there. A file goes to `ferdig/DATE/NAME/` when
-any of it was accepted, with the refused lines and the reason of each (`grunn.txt`) beside it; to `avvist/NAME/` when nothing
-was. A file that comes twice is the same events.
+Files in `inn/` are taken when two looks found them the same; other files are left there. A file
+goes to `ferdig/DATE/NAME/` when any of it was accepted, with the refused lines and the reason of
+each (`grunn.txt`) beside it; to `avvist/NAME/` when nothing was. A file that comes twice is the
+same events.
 
 With --once the exit code is 1 if anything was refused.";
 

@@ -12,14 +12,15 @@ use super::Remote;
 const EXAMPLE: &str = "\
 Example:
   samflyt outbox run --dir ./outbox --tenant seljord --system seljord-oppvekst --token-file token
-  curl -H \"Authorization: Bearer $(cat outbox/door-token)\" -H 'Content-Type: application/cloudevents+json' \\
+  curl -H \"Authorization: Bearer $(cat outbox/door-token)\" \\
+       -H 'Content-Type: application/cloudevents+json' \\
        -d @event.json http://127.0.0.1:8070/events
   samflyt outbox put events.jsonl --dir ./outbox
   samflyt outbox status --dir ./outbox
 
-An event is answered when it is on disk here. It is sent when the hub is reachable, events of one entity in the order in which
-they were put, also after weeks without a line and after any kill: nothing is lost, and nothing is there twice. What the hub
-refuses is in `refused/` with the reason.";
+An event is answered when it is on disk here. It is sent when the hub is reachable, events of one
+entity in the order in which they were put, also after weeks without a line and after any kill:
+nothing is lost, and nothing is there twice. What the hub refuses is in `refused/` with the reason.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]

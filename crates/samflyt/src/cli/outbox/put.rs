@@ -22,7 +22,8 @@ Examples:
   samflyt outbox put events.jsonl --dir ./outbox
   my-export | samflyt outbox put - --dir ./outbox
 
-Each line is a CloudEvent in its JSON form. Putting a file again is harmless: what the hub has, it has once.
+Each line is a CloudEvent in its JSON form. Putting a file again is harmless: what the hub has, it
+has once.
 Exit code 1 if anything was refused.";
 
 #[derive(Debug, clap::Args)]

@@ -18,8 +18,8 @@ const EXAMPLE: &str = "\
 Example:
   samflyt outbox run --dir ./outbox --tenant seljord --system seljord-oppvekst --token-file token
 
-POST /events takes CloudEvents in the JSON event format, with the token of the file `door-token` in the folder; 202 means that
-the event is on disk. SIGTERM and Ctrl-C end it, and so may a kill.";
+POST /events takes CloudEvents in the JSON event format, with the token of the file `door-token` in
+the folder; 202 means that the event is on disk. SIGTERM and Ctrl-C end it, and so may a kill.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
