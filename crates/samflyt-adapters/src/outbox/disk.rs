@@ -75,8 +75,8 @@ pub(super) fn open(dir: &Path) -> io::Result<(File, Book, Opened)> {
 /// # Errors
 /// Where the disk fails.
 pub(super) fn look(dir: &Path) -> io::Result<Seen> {
-    let mut seen = Seen::default();
-    seen.book = Book::resume(read_position(dir)?, &numbers(&dir.join(REFUSED), ".json")?);
+    let book = Book::resume(read_position(dir)?, &numbers(&dir.join(REFUSED), ".json")?);
+    let mut seen = Seen { book, ..Seen::default() };
     for first in numbers(&dir.join(SEGMENTS), ".seg")? {
         let bytes = match fs::read(segment(dir, first)) {
             Ok(bytes) => bytes,
