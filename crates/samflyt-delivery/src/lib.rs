@@ -5,6 +5,7 @@ mod cursor;
 mod desk;
 mod fold;
 mod grpc;
+mod metrics;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -2,9 +2,12 @@
 
 mod agreed;
 mod consumer;
+mod fair;
 mod letters;
 mod received;
 mod restarts;
+mod seen;
+mod urgent;
 
 use prost_types::Duration;
 use samflyt::client::Client;

@@ -7,6 +7,7 @@
 mod command;
 mod feed;
 mod lane;
+mod measure;
 mod run;
 mod serve;
 mod telling;

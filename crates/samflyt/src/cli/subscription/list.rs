@@ -41,6 +41,7 @@ pub(super) fn render(all: &[SubscriptionAndStatus]) -> String {
         "#lag",
         "#in flight",
         "#held",
+        "#retrying",
         "#dead",
         "#/s",
         "oldest",
@@ -58,6 +59,7 @@ pub(super) fn render(all: &[SubscriptionAndStatus]) -> String {
             &show::number(status.lag),
             &show::number(status.in_flight.into()),
             &show::number(status.held.into()),
+            &show::number(status.retrying.into()),
             &show::number(status.dead_letters.into()),
             &format!("{:.1}", status.rate),
             &show::time(status.oldest_at.as_ref()),
@@ -76,7 +78,7 @@ pub(super) fn render(all: &[SubscriptionAndStatus]) -> String {
     format!("{}{notes}", table.or("No subscription."))
 }
 
-pub(super) fn word(state: SubscriptionState) -> &'static str {
+pub(in crate::cli) fn word(state: SubscriptionState) -> &'static str {
     match state {
         SubscriptionState::Active | SubscriptionState::Unspecified => "active",
         SubscriptionState::Paused => "paused",
@@ -84,7 +86,7 @@ pub(super) fn word(state: SubscriptionState) -> &'static str {
     }
 }
 
-pub(super) fn to_json(one: &SubscriptionAndStatus) -> Value {
+pub(in crate::cli) fn to_json(one: &SubscriptionAndStatus) -> Value {
     let (of, status) = (one.subscription.clone().unwrap_or_default(), one.status.clone().unwrap_or_default());
     let filter = of.filter.clone().unwrap_or_default();
     let flows = |flows: &[Flow]| {
@@ -108,6 +110,7 @@ pub(super) fn to_json(one: &SubscriptionAndStatus) -> Value {
         "lag": status.lag,
         "in_flight": status.in_flight,
         "held": status.held,
+        "retrying": status.retrying,
         "dead_letters": status.dead_letters,
         "rate": status.rate,
         "oldest_at": as_json::time(status.oldest_at.as_ref()),
