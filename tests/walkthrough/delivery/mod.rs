@@ -2,9 +2,12 @@
 
 mod agreed;
 mod consumer;
+mod endpoint;
 mod letters;
 mod received;
 mod restarts;
+mod webhooks;
+mod week;
 
 use prost_types::Duration;
 use samflyt::client::Client;

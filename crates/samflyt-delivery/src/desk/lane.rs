@@ -10,9 +10,7 @@ use tokio::sync::mpsc;
 use super::command::{Named, Outgoing};
 use super::feed::{Reader, Recent};
 use crate::cursor::{ClientId, Cursor, Offered};
-use samflyt_events::delivery::About;
-use samflyt_events::delivery::Cover;
-use samflyt_events::delivery::{Rule, State, Subscription};
+use samflyt_events::delivery::{About, Cover, Rule, Subscription};
 
 /// Over how many seconds the rate is counted.
 const RATE_S: i64 = 10;
@@ -27,6 +25,8 @@ pub(super) struct Lane {
     reader: Option<Reader>,
     /// Read, and not taken yet.
     left: Option<Arc<Entry>>,
+    /// Why an event failed the last time, and when.
+    pub last_failure: Option<(String, OffsetDateTime)>,
     /// When events were settled: the second, and how many.
     settled: VecDeque<(i64, u64)>,
 }
@@ -35,7 +35,9 @@ pub(super) struct Lane {
 pub(super) struct Client {
     pub id: ClientId,
     pub subscription: String,
-    most: usize,
+    pub most: usize,
+    /// Nothing is sent to it for now.
+    pub rests: bool,
     events: mpsc::Sender<Outgoing>,
     /// What it has: the entity of each, as a token.
     pub has: HashMap<Named, Arc<str>>,
@@ -44,7 +46,7 @@ pub(super) struct Client {
 impl Client {
     pub fn new(id: ClientId, subscription: String, most: usize) -> (Self, mpsc::Receiver<Outgoing>) {
         let (events, received) = mpsc::channel(most.max(1));
-        (Self { id, subscription, most: most.max(1), events, has: HashMap::new() }, received)
+        (Self { id, subscription, most: most.max(1), rests: false, events, has: HashMap::new() }, received)
     }
 
     pub fn is_gone(&self) -> bool {
@@ -52,7 +54,7 @@ impl Client {
     }
 
     fn has_room(&self) -> bool {
-        self.has.len() < self.most && !self.events.is_closed() && self.events.capacity() > 0
+        !self.rests && self.has.len() < self.most && !self.events.is_closed() && self.events.capacity() > 0
     }
 }
 
@@ -65,6 +67,7 @@ impl Lane {
             cover,
             reader: None,
             left: None,
+            last_failure: None,
             settled: VecDeque::new(),
         };
         lane.set_rule();
@@ -77,7 +80,7 @@ impl Lane {
     }
 
     pub fn is_active(&self) -> bool {
-        self.subscription.state == State::Active
+        self.subscription.is_active()
     }
 
     /// From the next event on, it is as the subscription and the agreements say now.

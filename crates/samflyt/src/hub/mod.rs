@@ -72,7 +72,8 @@ impl Hub {
             served.push(running.await.context("lineage")?);
         }
         if services.contains(&Service::Delivery) {
-            let running = samflyt_delivery::run(config.delivery.clone(), deps.clone(), &lifecycle);
+            let key = digest_key.clone();
+            let running = samflyt_delivery::run(config.delivery.clone(), deps.clone(), key, &lifecycle);
             served.push(running.await.context("delivery")?);
         }
         if services.contains(&Service::Archive) {
