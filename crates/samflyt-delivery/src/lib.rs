@@ -29,8 +29,6 @@ pub use webhook::WebhookConfig;
 pub enum StartError {
     #[error("what is known of subscriptions cannot be opened")]
     Projection(#[from] ProjectionError),
-    #[error("webhooks cannot be posted: the HTTP client cannot be made")]
-    HttpClient(#[source] reqwest::Error),
 }
 
 /// What delivery's doors share.
@@ -45,7 +43,7 @@ pub(crate) struct Delivery {
 /// Starts delivery.
 ///
 /// # Errors
-/// [`StartError`] where the data directory cannot be used, or nothing can be posted.
+/// [`StartError`] where the data directory cannot be used.
 pub async fn run(
     config: DeliveryConfig,
     deps: Deps,
@@ -60,8 +58,7 @@ pub async fn run(
     let source = Arc::new(deps.log.clone());
     let runner =
         projection::start("delivery projection", DeliveryFold, source, of_it, &deps, lifecycle).await?;
-    let webhooks = Webhooks::new(config.webhook.clone(), &digest_key, deps.clock.clone());
-    let webhooks = Arc::new(webhooks.map_err(StartError::HttpClient)?);
+    let webhooks = Arc::new(Webhooks::new(config.webhook.clone(), &digest_key, deps.clock.clone()));
     let lifecycle_of_it = lifecycle.clone();
     let delivery =
         Arc::new(Delivery { deps, config, webhooks, desks: RwLock::default(), lifecycle: lifecycle_of_it });

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
-use tokio::task::AbortHandle;
+use tokio::task::JoinSet;
 
 /// How it answers an event, told by its case.
 pub type Answers = fn(&str) -> (StatusCode, &'static [(&'static str, &'static str)]);
@@ -23,13 +23,7 @@ pub struct Endpoint {
     /// What it answers from now on. None: it does not allow the hub.
     pub answers: watch::Sender<Option<Answers>>,
     pub got: mpsc::UnboundedReceiver<Posted>,
-    task: AbortHandle,
-}
-
-impl Drop for Endpoint {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+    _serving: JoinSet<()>,
 }
 
 /// A request that came.
@@ -78,8 +72,9 @@ impl Endpoint {
         let (answers, current) = watch::channel(first);
         let (posted, got) = mpsc::unbounded_channel();
         let router = Router::new().fallback(answer).with_state(Arc::new(Inner { answers: current, posted }));
-        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() }).abort_handle();
-        Self { url, answers, got, task }
+        let mut serving = JoinSet::new();
+        serving.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { url, answers, got, _serving: serving }
     }
 
     /// The sequences of so many events that it accepts from now on.

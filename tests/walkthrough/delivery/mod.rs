@@ -3,9 +3,12 @@
 mod agreed;
 mod consumer;
 mod endpoint;
+mod faults;
+mod faulty;
 mod letters;
 mod received;
 mod restarts;
+mod webhook_cli;
 mod webhooks;
 mod week;
 

@@ -26,7 +26,15 @@ pub fn local(config: &mut HubConfig) {
 }
 
 async fn house() -> House {
-    let house = House::start(local).await;
+    house_with(|_| {}).await
+}
+
+pub async fn house_with(adjust: impl FnOnce(&mut HubConfig)) -> House {
+    let house = House::start(|config| {
+        local(config);
+        adjust(config);
+    })
+    .await;
     house.system(CONSUMER, "seljord", "Visma Flyt").await;
     house.agreement("cases", SELJORD.system, CONSUMER, TYPE, json!({})).await;
     house
@@ -42,7 +50,7 @@ pub async fn create(client: &Client, subscription: pb::Subscription) -> pb::Crea
     client.delivery().create_subscription(request).await.unwrap().into_inner()
 }
 
-async fn change(
+pub async fn change(
     client: &Client,
     request: pb::ChangeSubscriptionRequest,
 ) -> Result<pb::Subscription, tonic::Status> {
@@ -50,7 +58,7 @@ async fn change(
     client.delivery().change_subscription(request).await.map(|done| done.into_inner().subscription.unwrap())
 }
 
-async fn get(client: &Client, id: &str) -> pb::Subscription {
+pub async fn get(client: &Client, id: &str) -> pb::Subscription {
     let request = pb::GetSubscriptionRequest { tenant: tenant(), id: id.to_owned() };
     client.delivery().get_subscription(request).await.unwrap().into_inner().subscription.unwrap()
 }
@@ -207,7 +215,7 @@ async fn an_endpoint_that_is_gone_pauses_its_subscription_and_goes_on_with_the_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn secrets_rotate_with_an_overlap_and_stand_nowhere_in_what_the_hub_keeps() {
+async fn secrets_rotate_with_an_overlap_in_which_both_sign() {
     let house = house().await;
     let client = &house.operator;
     let mut endpoint = Endpoint::start(Some(accepts)).await;
@@ -227,31 +235,7 @@ async fn secrets_rotate_with_an_overlap_and_stand_nowhere_in_what_the_hub_keeps(
     let by = [&first, &second, &third].map(|secret| posted.signed_by(secret));
     assert_eq!(by, [0, 0, 1]);
     assert!(rotate(31 * 24 * 3_600).await.unwrap_err().message().contains("/overlap"));
-    let dir = house.hub.end().await;
-    let mut files = 0;
-    for secret in [&first, &second, &third] {
-        files += search(dir.path(), secret.strip_prefix("whsec_").unwrap());
-    }
-    assert!(files > 30, "{files} files were searched");
-}
-
-/// How many files were searched in which neither a secret nor its bytes stand.
-fn search(dir: &std::path::Path, secret: &str) -> usize {
-    use base64::Engine;
-    let clear = base64::engine::general_purpose::STANDARD.decode(secret).unwrap();
-    let mut searched = 0;
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_type().unwrap().is_dir() {
-            searched += search(&entry.path(), secret);
-        } else if entry.file_type().unwrap().is_file() {
-            let bytes = std::fs::read(entry.path()).unwrap();
-            let has = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
-            assert!(!has(secret.as_bytes()) && !has(&clear), "{}", entry.path().display());
-            searched += 1;
-        }
-    }
-    searched
+    house.hub.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

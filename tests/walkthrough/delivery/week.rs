@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use samflyt_proto::delivery as pb;
-use samflyt_runtime::clock::{Clock, FixedClock};
+use samflyt_runtime::clock::{Clock, FixedClock, SystemClock};
 use samflyt_runtime::refused::timestamp;
 use samflyt_testkit::hub::{SELJORD, TestHub};
 use serde_json::json;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 use super::endpoint::{Endpoint, Posted, accepts};
 use super::webhooks::{create, local, webhook};
@@ -21,7 +21,7 @@ const CASES: usize = 6;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consumer_that_is_down_for_a_week_gets_everything_when_it_is_back_and_nobody_else_waits_for_it() {
-    let clock = Arc::new(FixedClock::new(OffsetDateTime::now_utc()));
+    let clock = Arc::new(FixedClock::new(SystemClock.now()));
     let hub = TestHub::start_by(clock.clone(), tempfile::tempdir().unwrap(), local).await;
     let house = House::furnish(hub).await;
     house.system(CONSUMER, "seljord", "Visma Flyt").await;

@@ -16,6 +16,7 @@ mod secret;
 mod tests;
 mod verify;
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,7 +39,8 @@ const IDLE_MAX: usize = 32;
 pub(crate) struct Webhooks {
     pub config: WebhookConfig,
     pub seal: Seal,
-    client: Client,
+    /// Or why there is none: a machine without certificate authorities may still run a hub.
+    client: Result<Client, String>,
     clock: SharedClock,
 }
 
@@ -60,13 +62,7 @@ struct Ready {
 }
 
 impl Webhooks {
-    /// # Errors
-    /// Where the machine has no certificate authorities that can be read.
-    pub fn new(
-        config: WebhookConfig,
-        digest_key: &DigestKey,
-        clock: SharedClock,
-    ) -> Result<Self, reqwest::Error> {
+    pub fn new(config: WebhookConfig, digest_key: &DigestKey, clock: SharedClock) -> Self {
         samflyt_runtime::auth::install_crypto_provider();
         let client = Client::builder()
             .timeout(Duration::from_millis(config.timeout_ms.into()))
@@ -77,8 +73,9 @@ impl Webhooks {
             .pool_max_idle_per_host(IDLE_MAX)
             .user_agent(concat!("samflyt/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(address::Resolver { allow_private: config.allow_private })
-            .build()?;
-        Ok(Self { config, seal: Seal::new(digest_key), client, clock })
+            .build()
+            .map_err(|error| no_client(&error));
+        Self { config, seal: Seal::new(digest_key), client, clock }
     }
 
     /// What a subscription says of its endpoint now. None: it is no webhook.
@@ -104,4 +101,12 @@ impl Webhooks {
             ready,
         }))
     }
+}
+
+fn no_client(error: &reqwest::Error) -> String {
+    let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    format!(
+        "the hub cannot post ({why}): give its machine certificate authorities (`ca-certificates`, or `SSL_CERT_FILE`), and \
+         start it again"
+    )
 }

@@ -20,7 +20,11 @@ impl Webhooks {
             Ok(ready) => ready,
             Err(reason) => return failed(reason.clone()),
         };
-        let mut request = self.client.post(ready.url.clone()).timeout(endpoint.within);
+        let client = match &self.client {
+            Ok(client) => client,
+            Err(reason) => return failed(reason.clone()),
+        };
+        let mut request = client.post(ready.url.clone()).timeout(endpoint.within);
         for (header, value) in self.headers(endpoint, ready, outgoing, event) {
             request = request.header(header, value);
         }

@@ -11,7 +11,7 @@ use time::macros::datetime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
-use tokio_util::task::AbortOnDropHandle;
+use tokio::task::JoinSet;
 
 use super::answer::Outcome;
 use super::*;
@@ -35,7 +35,7 @@ enum Does {
 struct Server {
     url: String,
     requests: mpsc::UnboundedReceiver<String>,
-    _task: AbortOnDropHandle<()>,
+    _serving: JoinSet<()>,
 }
 
 impl Server {
@@ -43,17 +43,19 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/events", listener.local_addr().unwrap());
         let (sender, requests) = mpsc::unbounded_channel();
-        let task = tokio::spawn(async move {
+        let mut serving = JoinSet::new();
+        serving.spawn(async move {
+            let mut connections = JoinSet::new();
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let sender = sender.clone();
-                tokio::spawn(async move {
+                connections.spawn(async move {
                     // Whoever posts may have gone.
                     let _ = answer(stream, does, &sender).await;
                 });
             }
         });
-        Self { url, requests, _task: AbortOnDropHandle::new(task) }
+        Self { url, requests, _serving: serving }
     }
 }
 
@@ -101,10 +103,14 @@ async fn answer(
     Ok(())
 }
 
+fn by_config(config: WebhookConfig) -> Webhooks {
+    Webhooks::new(config, &DigestKey::new(&[1; 32]), Arc::new(FixedClock::new(NOW)))
+}
+
 fn webhooks(timeout_ms: u32) -> Webhooks {
     let config =
         WebhookConfig { timeout_ms, allow_private: true, allow_http: true, ..WebhookConfig::default() };
-    Webhooks::new(config, &DigestKey::new(&[1; 32]), Arc::new(FixedClock::new(NOW))).unwrap()
+    by_config(config)
 }
 
 fn subscription(webhooks: &Webhooks, url: &str) -> Subscription {
@@ -242,7 +248,7 @@ async fn nobody_there_a_name_of_nobody_and_a_private_address_are_told_apart() {
     let (told, _) = reason(post(&webhooks, &of, "").await);
     assert!(told.starts_with("no connection to the endpoint: ") && told.contains("refused"), "{told}");
     let strict = WebhookConfig { allow_http: true, ..WebhookConfig::default() };
-    let strict = Webhooks::new(strict, &DigestKey::new(&[1; 32]), Arc::new(FixedClock::new(NOW))).unwrap();
+    let strict = by_config(strict);
     let mut server = Server::start(Does::Answers("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")).await;
     for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"] {
         let of = subscription(&strict, &server.url.replace("127.0.0.1", host));
@@ -341,7 +347,13 @@ fn a_secret_that_does_not_open_and_an_address_that_is_not_allowed_any_more_are_r
     assert!(why(&webhooks, &of).unwrap().contains("RotateSecret"));
     of.id = "cases".to_owned();
     assert_eq!(why(&webhooks, &of), None);
-    let strict =
-        Webhooks::new(WebhookConfig::default(), &DigestKey::new(&[1; 32]), Arc::new(FixedClock::new(NOW)));
-    assert!(why(&strict.unwrap(), &of).unwrap().contains("delivery.webhook.allow_http"));
+    assert!(why(&by_config(WebhookConfig::default()), &of).unwrap().contains("delivery.webhook.allow_http"));
+}
+
+#[tokio::test]
+async fn a_machine_without_certificate_authorities_says_so_where_something_is_to_be_posted() {
+    let webhooks = Webhooks { client: Err("there are none".to_owned()), ..webhooks(700) };
+    let url = "http://127.0.0.1:1/";
+    assert_eq!(reason(post(&webhooks, &subscription(&webhooks, url), "").await).0, "there are none");
+    assert_eq!(webhooks.verify(url).await, Err("there are none".to_owned()));
 }

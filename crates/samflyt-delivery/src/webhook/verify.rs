@@ -18,7 +18,8 @@ impl Webhooks {
         let origin = &self.config.origin;
         let url = check_url(url, &self.config)
             .map_err(|(rule, advice)| format!("the endpoint's address {rule}: {advice}"))?;
-        let request = self.client.request(Method::OPTIONS, url).header("WebHook-Request-Origin", origin);
+        let client = self.client.as_ref().map_err(Clone::clone)?;
+        let request = client.request(Method::OPTIONS, url).header("WebHook-Request-Origin", origin);
         let within = Duration::from_millis(self.config.timeout_ms.into());
         let answer = request.send().await.map_err(|error| no_answer(&error, within))?;
         let then = "then call `VerifySubscription`";
