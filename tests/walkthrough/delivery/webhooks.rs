@@ -270,3 +270,30 @@ async fn what_is_wrong_with_a_webhook_is_named_and_it_is_not_fetched() {
     }
     house.hub.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unless_it_is_allowed_nothing_is_posted_without_tls_or_to_an_address_that_is_not_public() {
+    let house = super::house().await;
+    let client = &house.operator;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    for (url, told) in [
+        (format!("http://localhost:{port}/"), "allow_http"),
+        (format!("https://127.0.0.1:{port}/"), "allow_private"),
+        (format!("https://[::ffff:7f00:1]:{port}/"), "allow_private"),
+    ] {
+        let request =
+            pb::CreateSubscriptionRequest { subscription: Some(webhook("cases", &url)), start: None };
+        let refused = client.delivery().create_subscription(request).await.unwrap_err();
+        let is_named = refused.message().contains("/subscription/webhook/url");
+        assert!(is_named && refused.message().contains(told), "{url}: {refused}");
+    }
+    // Where a name leads is known when it is looked up.
+    let of =
+        create(client, webhook("cases", &format!("https://localhost:{port}/"))).await.subscription.unwrap();
+    assert_eq!(of.state(), SubscriptionState::Unverified);
+    assert!(of.because.contains("allow_private"), "{}", of.because);
+    assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "it was connected to");
+    house.hub.end().await;
+}

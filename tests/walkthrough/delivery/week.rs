@@ -1,15 +1,15 @@
 //! A consumer that is down for a week, by the hub's clock.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::http::StatusCode;
 use samflyt_proto::delivery as pb;
-use samflyt_runtime::clock::{Clock, FixedClock, SystemClock};
+use samflyt_runtime::clock::{Clock, SystemClock};
 use samflyt_runtime::refused::timestamp;
 use samflyt_testkit::hub::{SELJORD, TestHub};
 use serde_json::json;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 use super::endpoint::{Endpoint, Posted, accepts};
 use super::webhooks::{create, local, webhook};
@@ -19,9 +19,25 @@ use crate::house::House;
 const STEP: Duration = Duration::hours(6);
 const CASES: usize = 6;
 
+/// Goes as the machine's clock goes, which tells events of the catalogue apart, and can be put forward.
+#[derive(Default)]
+struct Ahead(Mutex<Duration>);
+
+impl Ahead {
+    fn advance(&self, step: Duration) {
+        *self.0.lock().unwrap() += step;
+    }
+}
+
+impl Clock for Ahead {
+    fn now(&self) -> OffsetDateTime {
+        SystemClock.now() + *self.0.lock().unwrap()
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consumer_that_is_down_for_a_week_gets_everything_when_it_is_back_and_nobody_else_waits_for_it() {
-    let clock = Arc::new(FixedClock::new(SystemClock.now()));
+    let clock = Arc::new(Ahead::default());
     let hub = TestHub::start_by(clock.clone(), tempfile::tempdir().unwrap(), local).await;
     let house = House::furnish(hub).await;
     house.system(CONSUMER, "seljord", "Visma Flyt").await;
