@@ -32,9 +32,6 @@ pub use config::WebhookConfig;
 pub(crate) use courier::Courier;
 pub(crate) use secret::{NewSecret, Seal};
 
-/// Connections that are kept open to one host.
-const IDLE_MAX: usize = 32;
-
 /// What all webhooks of the hub share.
 pub(crate) struct Webhooks {
     pub config: WebhookConfig,
@@ -70,7 +67,6 @@ impl Webhooks {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .no_proxy()
-            .pool_max_idle_per_host(IDLE_MAX)
             .user_agent(concat!("samflyt/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(address::Resolver { allow_private: config.allow_private })
             .build()

@@ -2,6 +2,7 @@
 
 mod config;
 mod digest_key;
+mod open_files;
 mod probes;
 
 use std::collections::BTreeSet;
@@ -48,6 +49,7 @@ impl Hub {
         services: &BTreeSet<Service>,
         clock: SharedClock,
     ) -> anyhow::Result<Self> {
+        open_files::allow_many();
         let authenticator =
             Arc::new(Authenticator::new(config.auth.clone(), clock.clone()).await.context("authentication")?);
         let digest_key = digest_key::load(&config)?;
