@@ -279,9 +279,9 @@ async fn unless_it_is_allowed_nothing_is_posted_without_tls_or_to_an_address_tha
     listener.set_nonblocking(true).unwrap();
     let port = listener.local_addr().unwrap().port();
     for (url, told) in [
-        (format!("http://localhost:{port}/"), "allow_http"),
-        (format!("https://127.0.0.1:{port}/"), "allow_private"),
-        (format!("https://[::ffff:7f00:1]:{port}/"), "allow_private"),
+        (format!("http://localhost:{port}/"), "does not begin with `https://`"),
+        (format!("https://127.0.0.1:{port}/"), "is an address that is not public"),
+        (format!("https://[::ffff:7f00:1]:{port}/"), "is an address that is not public"),
     ] {
         let request =
             pb::CreateSubscriptionRequest { subscription: Some(webhook("cases", &url)), start: None };
