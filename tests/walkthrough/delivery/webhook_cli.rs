@@ -76,7 +76,7 @@ fn spellings(secret: &str) -> Vec<Vec<u8>> {
     let clear = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
     let encoded = (0..3).map(|before| {
         let text = STANDARD_NO_PAD.encode([vec![0; before], clear.clone()].concat());
-        text[(before * 8).div_ceil(6)..(before + clear.len()) * 8 / 6].as_bytes().to_vec()
+        text.as_bytes()[(before * 8).div_ceil(6)..(before + clear.len()) * 8 / 6].to_vec()
     });
     encoded.chain([clear.clone()]).collect()
 }

@@ -33,7 +33,7 @@ pub struct Subscription {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Makes a subscription; the same again changes nothing
-    Create(create::Create),
+    Create(Box<create::Create>),
     /// Sends nothing until it is resumed; nothing is lost
     #[command(after_help = "Example:\n  samflyt subscription pause visma-cases --tenant seljord")]
     Pause(change::Named),
