@@ -297,3 +297,29 @@ async fn unless_it_is_allowed_nothing_is_posted_without_tls_or_to_an_address_tha
     assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "it was connected to");
     house.hub.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_is_posted_under_names_of_its_own_and_ends_by_itself() {
+    let house = house().await;
+    let client = &house.operator;
+    let mut endpoint = Endpoint::start(Some(accepts)).await;
+    create(client, webhook("cases", &endpoint.url)).await;
+    let all = publish_cases(client, 0..3, 1).await;
+    assert_eq!(endpoint.take(3).await, all);
+    let request = pb::ReplayEventsRequest {
+        tenant: tenant(),
+        id: "cases".to_owned(),
+        from: Some(pb::Start { at: Some(At::Beginning(true)) }),
+        ..Default::default()
+    };
+    let replay = client.delivery().replay_events(request).await.unwrap().into_inner().replay;
+    for sequence in all {
+        let posted = endpoint.got.recv().await.unwrap();
+        assert_eq!((posted.sequence(), posted.header("samflyt-replay")), (sequence, replay.as_str()));
+        assert_eq!(posted.header("webhook-id"), format!("seljord/{replay}/{sequence}"));
+    }
+    while get(client, &replay).await.state() != SubscriptionState::Ended {
+        tokio::task::yield_now().await;
+    }
+    house.hub.end().await;
+}

@@ -9,16 +9,14 @@ impl Desk {
     pub(super) fn look_at_courier(&mut self, id: &str) {
         let Some(lane) = self.lanes.get(id) else { return };
         let of = &lane.subscription;
-        let Some(endpoint) = self.webhooks.endpoint(&self.tenant, of).filter(|_| of.replay.is_none()) else {
-            return;
-        };
-        let (rests, most) = (!of.is_active(), of.limits.in_flight as usize);
         if of.state == State::Ended {
             if let Some(courier) = self.couriers.remove(id) {
                 self.detach(courier.client);
             }
             return;
         }
+        let Some(endpoint) = self.webhooks.endpoint(&self.tenant, of) else { return };
+        let (rests, most) = (!of.is_active(), of.limits.in_flight as usize);
         let client = match self.couriers.get(id) {
             Some(courier) => {
                 courier.set(endpoint);
