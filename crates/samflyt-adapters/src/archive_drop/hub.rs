@@ -1,8 +1,6 @@
 //! The hub as a client has it: documents first, then the message, then its answer.
 
-use std::path::PathBuf;
 use std::time::Duration;
-use std::{fs, io};
 
 use samflyt_noark::fiks::MessageType;
 use samflyt_proto::archive as pb;
@@ -11,13 +9,13 @@ use samflyt_proto::archive::fiks_arkiv_service_client::FiksArkivServiceClient;
 use samflyt_proto::archive::message_file;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::metadata::MetadataValue;
+use tonic::Status;
 use tonic::transport::Channel;
-use tonic::{Request, Status};
 use tonic_types::StatusExt;
 
 use super::message::{Document, Message};
 use crate::document::{self, PIECES_WAITING_MAX};
+use crate::hub::{Hub, Stuck, reason, said};
 
 /// For how long one question waits for an answer; then it is asked again.
 const ANSWER_WAIT: Duration = Duration::from_secs(30);
@@ -25,25 +23,6 @@ const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Refusals that are about what was sent, and not about who sends it or when.
 const ABOUT_CONTENT: [&str; 5] =
     ["DOCUMENT_EMPTY", "FORMAT_NOT_APPROVED", "TOO_LARGE", "ID_REUSED", "REQUEST_INVALID"];
-
-/// A hub, a municipality's archive in it, and the system on whose behalf it is spoken to. Cheap to clone.
-#[derive(Clone)]
-pub struct Hub {
-    /// May be of a hub that is not up yet.
-    pub channel: Channel,
-    pub token: Token,
-    pub tenant: String,
-    pub system: String,
-}
-
-/// Where the bearer token comes from. Never prints.
-#[derive(Clone)]
-pub enum Token {
-    /// None: calls are made without one.
-    Given(Option<String>),
-    /// Read before each call, as tokens do not live long.
-    File(PathBuf),
-}
 
 /// The last answer to a message.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,23 +42,6 @@ pub(super) enum Sent {
     Refused(Vec<String>),
     /// A document is not what it was when it was read.
     Changed,
-}
-
-/// Why nothing can be sent now.
-#[derive(Debug, thiserror::Error)]
-pub enum Stuck {
-    #[error("{0}")]
-    Hub(String),
-    #[error("the token cannot be read from its file")]
-    Token(#[source] io::Error),
-    #[error("the token holds characters that no token has")]
-    TokenInvalid,
-}
-
-impl From<Status> for Stuck {
-    fn from(status: Status) -> Self {
-        Self::Hub(said(&status).join("; "))
-    }
 }
 
 impl Hub {
@@ -191,22 +153,6 @@ impl Hub {
     fn archive(&self) -> ArchiveServiceClient<Channel> {
         ArchiveServiceClient::new(self.channel.clone())
     }
-
-    fn request<T>(&self, message: T) -> Result<Request<T>, Stuck> {
-        let token = match &self.token {
-            Token::Given(token) => token.clone(),
-            Token::File(path) => Some(fs::read_to_string(path).map_err(Stuck::Token)?),
-        };
-        let mut request = Request::new(message);
-        if let Some(token) = token {
-            // The cause would repeat the token.
-            let mut value = MetadataValue::try_from(format!("Bearer {}", token.trim()))
-                .map_err(|_| Stuck::TokenInvalid)?;
-            value.set_sensitive(true);
-            request.metadata_mut().insert("authorization", value);
-        }
-        Ok(request)
-    }
 }
 
 fn refused_document(status: Status, document: &Document) -> Result<Option<Sent>, Stuck> {
@@ -224,23 +170,6 @@ fn refused(status: Status) -> Result<Sent, Stuck> {
         return Ok(Sent::Refused(said(&status)));
     }
     Err(status.into())
-}
-
-/// The hub's stable reason; empty where something else answered.
-fn reason(status: &Status) -> String {
-    status.get_error_details().error_info().map(|info| info.reason.clone()).unwrap_or_default()
-}
-
-/// Every problem with its field, or the message where there is none.
-fn said(status: &Status) -> Vec<String> {
-    let details = status.get_error_details();
-    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
-    if violations.is_empty() {
-        let reason = reason(status);
-        let reason = if reason.is_empty() { format!("{:?}", status.code()) } else { reason };
-        return vec![format!("{} ({reason})", status.message())];
-    }
-    violations.into_iter().map(|violation| format!("{} {}", violation.field, violation.description)).collect()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ mod told;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use hub::{Hub, Token};
+pub use crate::hub::{Hub, Token};
 pub use round::{Failed, run};
 pub use told::{Tally, Told};
 

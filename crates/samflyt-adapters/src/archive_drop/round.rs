@@ -15,11 +15,12 @@ use tokio::time::Instant;
 
 use super::DropConfig;
 use super::candidate::{Candidate, Found, Reader, Waiting};
-use super::hub::{Hub, Sent, Stuck};
+use super::hub::Sent;
 use super::message::{self, PAYLOAD_BYTES_MAX};
 use super::outcome::{self, Outcome};
 use super::told::{Tally, Told};
-use crate::folder::{Folder, Inbox, Moved, Place, Plan};
+use crate::folder::{Folder, Inbox, Moved, Place, Plan, blocking};
+use crate::hub::{Hub, Stuck, whole_cause};
 
 const PAUSE_MIN: Duration = Duration::from_secs(1);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
@@ -215,14 +216,4 @@ fn read(inn: &Path, candidate: &Candidate) -> io::Result<Option<message::Message
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         read => read,
     }
-}
-
-async fn blocking<R: Send + 'static>(work: impl FnOnce() -> io::Result<R> + Send + 'static) -> io::Result<R> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
-}
-
-/// An error with what caused it, on one line.
-fn whole_cause(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -7,10 +7,12 @@
 mod archive;
 mod doctor;
 mod drop;
+mod drop_events;
 mod failure;
 mod file;
 mod json;
 mod lineage;
+mod outbox;
 mod output;
 mod projection;
 mod push;
@@ -44,6 +46,10 @@ pub enum ClientCommand {
     Archive(archive::Archive),
     /// Watches a folder, and deposits the arkivmelding XML and the documents that are put into it
     Drop(drop::Drop),
+    /// Watches a folder, and publishes the rows of the CSV and JSON lines that are put into it
+    DropEvents(drop_events::DropEvents),
+    /// Keeps events on disk here until the hub has them
+    Outbox(outbox::Outbox),
     /// What consumers receive: subscriptions, dead letters, replays
     Subscription(subscription::Subscription),
     /// Works on the hub's projections
@@ -67,6 +73,8 @@ impl ClientCommand {
             Self::Lineage(command) => command.run(&remote).await,
             Self::Archive(command) => command.run(&remote).await,
             Self::Drop(command) => command.run(&remote).await,
+            Self::DropEvents(command) => command.run(&remote).await,
+            Self::Outbox(command) => command.run(&remote).await,
             Self::Subscription(command) => command.run(&remote).await,
             Self::Projection(command) => command.run(&remote).await,
             Self::Status(command) => command.run(&remote).await,

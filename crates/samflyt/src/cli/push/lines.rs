@@ -5,12 +5,11 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
+use samflyt_adapters::cloudevent;
 use samflyt_events::{Reason, Refusal};
 use samflyt_proto::common;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-
-use super::event;
 
 /// Longer than any event that a hub takes.
 const LINE_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -124,7 +123,7 @@ impl<R: Read> Reader<R> {
         let parsed = if text.len() > LINE_BYTES_MAX {
             Err(Refusal::new(Reason::TooLarge, format!("the line has more than {LINE_BYTES_MAX} bytes")))
         } else {
-            event::parse(text, self.backfill)
+            cloudevent::parse(text, self.backfill)
         };
         let content = parsed.map_err(|refusal| samflyt_runtime::refused::message(&refusal));
         Some(Line { number: self.line, end: self.byte, content, _room: room })

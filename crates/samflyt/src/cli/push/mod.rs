@@ -3,7 +3,6 @@
 //! Sending again is harmless, so a push that was interrupted, by the hub or by its user, sends again from the first line
 //! that was not settled. A line is settled when the hub has accepted or refused it; no line is passed over.
 
-mod event;
 mod interrupted;
 mod ledger;
 mod lines;

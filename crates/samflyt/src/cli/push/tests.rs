@@ -203,3 +203,14 @@ async fn a_hub_that_never_answers_is_given_up_with_its_address() {
     let error = cli.command.run(cli.remote).await.unwrap_err().to_string();
     assert!(error.contains("given up: no hub answers gRPC at http://127.0.0.1:1"), "{error}");
 }
+
+#[test]
+fn what_json_writes_can_be_pushed_again() {
+    let line = r#"{"specversion":"1.0","id":"e-1","source":"urn:samflyt:system:seljord-gat","tenant":"seljord",
+        "dataschema":"urn:samflyt:contract:roster.changed:1.2","type":"no.samflyt.roster.changed","subject":"2026/1",
+        "time":"2026-03-01T09:30:00+01:00","traceparent":"00-x","data":{"b": 1.0}}"#;
+    let event = samflyt_adapters::cloudevent::parse(line.as_bytes(), true).unwrap();
+    let written = crate::cli::json::event(&event).to_string();
+    let again = samflyt_adapters::cloudevent::parse(written.as_bytes(), false).unwrap();
+    assert_eq!(Event { data: Default::default(), ..again }, Event { data: Default::default(), ..event });
+}

@@ -12,11 +12,12 @@ use crate::cli::output::{plain, print, print_json};
 use crate::cli::{Failure, Remote};
 
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  samflyt subscription create visma-cases --tenant seljord --consumer seljord-visma --type case.opened\n  \
-                        samflyt subscription create flyt-cases --tenant seljord --consumer seljord-flyt --type case.opened \
-                        --webhook https://flyt.example.no/events"
-)]
+#[command(after_help = "Examples:
+  samflyt subscription create visma-cases --tenant seljord \\
+          --consumer seljord-visma --type case.opened
+  samflyt subscription create flyt-cases --tenant seljord \\
+          --consumer seljord-flyt --type case.opened \\
+          --webhook https://flyt.example.no/events")]
 pub(super) struct Create {
     /// Its name: lower-case letters, digits and `-`
     id: String,

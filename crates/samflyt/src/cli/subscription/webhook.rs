@@ -40,7 +40,7 @@ pub(super) struct Rotate {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Ends with code 1 where the endpoint does not want events.\n\nExample:\n  samflyt subscription move flyt-cases --tenant seljord --webhook https://new.example.no/events"
+    after_help = "Ends with code 1 where the endpoint does not want events.\n\nExample:\n  samflyt subscription move flyt-cases --tenant seljord \\\n          --webhook https://new.example.no/events"
 )]
 pub(super) struct Move {
     /// The subscription
