@@ -82,6 +82,8 @@ pub(crate) struct Cursor {
     failures: u32,
     /// The consumer is down: nothing is sent before.
     rest_until: Option<OffsetDateTime>,
+    /// The consumer asked for a pause: nothing is sent before, whatever else it takes meanwhile.
+    asked_until: Option<OffsetDateTime>,
     held: BTreeMap<Entity, Hold>,
     /// Entities of which something was sent that was not looked at: its last sequence.
     ahead: BTreeSet<(u64, Entity)>,
@@ -135,6 +137,7 @@ impl Cursor {
             open: 0,
             failures: 0,
             rest_until: None,
+            asked_until: None,
             held: BTreeMap::new(),
             ahead: BTreeSet::new(),
             doubtful_to: 0,
@@ -240,7 +243,7 @@ impl Cursor {
     /// Whether one more may be on its way.
     pub fn has_room(&self, now: OffsetDateTime) -> bool {
         let most = if self.is_down() { 1 } else { self.limits.in_flight as usize };
-        self.open < most && self.rest_until.is_none_or(|until| until <= now)
+        self.open < most && self.rests_until(now).is_none()
     }
 
     /// Whether something waits that may be on its way.
@@ -360,9 +363,9 @@ impl Cursor {
         flows.chain(held).map(|entry| entry.learned_at).min()
     }
 
-    /// Until when nothing is sent, as the consumer is down.
+    /// Until when nothing is sent, as the consumer is down or asked for a pause.
     pub fn rests_until(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
-        self.rest_until.filter(|until| *until > now)
+        self.rest_until.max(self.asked_until).filter(|until| *until > now)
     }
 
     /// Held entities, by name.

@@ -378,3 +378,26 @@ fn history_of_an_urgent_type_is_not_urgent() {
     assert!(!is_urgent(&urgent(), &history));
     assert!(is_urgent(&urgent(), &entry(3, 1)) && !is_urgent(&urgent(), &entry(1, 1)));
 }
+
+#[test]
+fn nothing_is_sent_before_the_pause_that_a_consumer_asked_for_is_over() {
+    let mut cursor = Cursor::new(1, limits());
+    cursor.set_rule(rule());
+    let telling = cursor.tell("s").unwrap();
+    cursor.told(&telling);
+    for sequence in 1..=3 {
+        cursor.offer(&entry(sequence, u8::try_from(sequence).unwrap()));
+    }
+    let sent = |cursor: &mut Cursor, now| cursor.send(1, now, |_| true).map(|one| one.entry.sequence);
+    assert_eq!((sent(&mut cursor, START), sent(&mut cursor, START)), (Some(1), Some(2)));
+    let after = Some(Duration::seconds(60));
+    assert!(cursor.settle(1, "e1", Verdict::Failed { reason: "429".to_owned(), after }, START));
+    // What was on its way already says nothing of the pause.
+    assert!(cursor.settle(2, "e2", Verdict::Delivered, START));
+    let nearly = START + Duration::seconds(59);
+    assert_eq!(
+        (sent(&mut cursor, nearly), cursor.rests_until(nearly)),
+        (None, Some(START + Duration::MINUTE))
+    );
+    assert_eq!(sent(&mut cursor, START + Duration::MINUTE), Some(3));
+}

@@ -10,9 +10,7 @@ use tokio::sync::mpsc;
 use super::command::{Named, Outgoing};
 use super::feed::{Reader, Recent};
 use crate::cursor::{ClientId, Cursor, Offered};
-use samflyt_events::delivery::About;
-use samflyt_events::delivery::Cover;
-use samflyt_events::delivery::{Rule, State, Subscription};
+use samflyt_events::delivery::{About, Cover, Rule, State, Subscription};
 
 /// Over how many seconds the rate is counted.
 const RATE_S: i64 = 10;
@@ -31,6 +29,8 @@ pub(super) struct Lane {
     left: Option<Arc<Entry>>,
     /// Urgent events that came and were not looked at.
     urgent: VecDeque<Arc<Entry>>,
+    /// Why an event failed the last time, and when.
+    pub last_failure: Option<(String, OffsetDateTime)>,
     /// When events were settled: the second, and how many.
     settled: VecDeque<(i64, u64)>,
     /// Since the metrics were told.
@@ -43,7 +43,9 @@ pub(super) struct Lane {
 pub(super) struct Client {
     pub id: ClientId,
     pub subscription: String,
-    most: usize,
+    pub most: usize,
+    /// Nothing is sent to it for now.
+    pub rests: bool,
     events: mpsc::Sender<Outgoing>,
     /// What it has: the entity of each, as a token.
     pub has: HashMap<Named, Arc<str>>,
@@ -52,7 +54,7 @@ pub(super) struct Client {
 impl Client {
     pub fn new(id: ClientId, subscription: String, most: usize) -> (Self, mpsc::Receiver<Outgoing>) {
         let (events, received) = mpsc::channel(most.max(1));
-        (Self { id, subscription, most: most.max(1), events, has: HashMap::new() }, received)
+        (Self { id, subscription, most: most.max(1), rests: false, events, has: HashMap::new() }, received)
     }
 
     pub fn is_gone(&self) -> bool {
@@ -60,7 +62,7 @@ impl Client {
     }
 
     fn has_room(&self) -> bool {
-        self.has.len() < self.most && !self.events.is_closed() && self.events.capacity() > 0
+        !self.rests && self.has.len() < self.most && !self.events.is_closed() && self.events.capacity() > 0
     }
 }
 
@@ -74,6 +76,7 @@ impl Lane {
             reader: None,
             left: None,
             urgent: VecDeque::new(),
+            last_failure: None,
             settled: VecDeque::new(),
             settled_unmeasured: 0,
             measured_last: false,
@@ -88,7 +91,7 @@ impl Lane {
     }
 
     pub fn is_active(&self) -> bool {
-        self.subscription.state == State::Active
+        self.subscription.is_active()
     }
 
     /// From the next event on, it is as the subscription and the agreements say now.

@@ -5,6 +5,7 @@
 //! tenant's deliveries ends this task's right to: it takes up anew what the log says.
 
 mod command;
+mod couriers;
 mod feed;
 mod lane;
 mod measure;

@@ -1,6 +1,6 @@
 //! The task of one tenant's deliveries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ use super::{Handle, Tenant, channel};
 use crate::cursor::{ClientId, Cursor, ToRead, is_urgent};
 use crate::fold;
 use crate::metrics::DeliveryMetrics;
+use crate::webhook::{Courier, Webhooks};
 
 /// How often the log is told, and what is due is looked for.
 const TICK: Duration = Duration::from_millis(100);
@@ -39,6 +40,9 @@ pub(super) struct Desk {
     pub tasks: TaskTracker,
     /// The last message about what was delivered.
     pub progress_sequence: u64,
+    pub webhooks: Arc<Webhooks>,
+    pub couriers: HashMap<String, Courier>,
+    pub handle: Handle,
     pub clients: Vec<Client>,
     pub next_client: ClientId,
     /// The last sequence of the tenant's events that is known of.
@@ -63,6 +67,16 @@ struct Read {
     found: Option<(Vec<Arc<Entry>>, bool)>,
 }
 
+/// What a desk is opened with.
+struct With {
+    deps: Deps,
+    runner: Runner,
+    webhooks: Arc<Webhooks>,
+    tasks: TaskTracker,
+    /// By which the desk's own clients speak to it.
+    handle: Handle,
+}
+
 /// Why a desk is taken up anew.
 pub(super) enum Broken {
     /// Another process delivers, or the broker forgot.
@@ -77,15 +91,27 @@ impl From<Refusal> for Broken {
 }
 
 /// Begins to deliver for a tenant; the handle stays the same for as long as the hub lives.
-pub(crate) fn start(deps: &Deps, runner: &Runner, tenant: TenantId, lifecycle: &Lifecycle) -> Handle {
+pub(crate) fn start(
+    deps: &Deps,
+    runner: &Runner,
+    webhooks: &Arc<Webhooks>,
+    tenant: TenantId,
+    lifecycle: &Lifecycle,
+) -> Handle {
     let (handle, mut commands) = channel();
-    let (deps, runner, tenant) = (deps.clone(), runner.clone(), Arc::new(tenant));
-    let tasks = lifecycle.tasks().clone();
+    let with = With {
+        deps: deps.clone(),
+        runner: runner.clone(),
+        webhooks: Arc::clone(webhooks),
+        tasks: lifecycle.tasks().clone(),
+        handle: handle.clone(),
+    };
+    let tenant = Arc::new(tenant);
     let stop = lifecycle.services.clone();
     lifecycle.spawn("deliveries of a tenant", async move {
         let delivering = async {
             loop {
-                match deliver(&deps, &runner, &tenant, &tasks, &mut commands).await {
+                match deliver(&with, &tenant, &mut commands).await {
                     Broken::Overtaken => {
                         tracing::error!(%tenant, "somebody else delivers for this municipality, or the broker lost what was told; taking up what the log says");
                     }
@@ -102,16 +128,11 @@ pub(crate) fn start(deps: &Deps, runner: &Runner, tenant: TenantId, lifecycle: &
     handle
 }
 
-async fn deliver(
-    deps: &Deps,
-    runner: &Runner,
-    tenant: &Tenant,
-    tasks: &TaskTracker,
-    commands: &mut mpsc::Receiver<Command>,
-) -> Broken {
+async fn deliver(with: &With, tenant: &Tenant, commands: &mut mpsc::Receiver<Command>) -> Broken {
+    let deps = &with.deps;
     let (bell, mut rung) = mpsc::channel(1);
     let (reads, mut read) = mpsc::channel(64);
-    let mut desk = match Desk::open(deps, runner, tenant, tasks, bell, reads).await {
+    let mut desk = match Desk::open(with, tenant, bell, reads).await {
         Ok(desk) => desk,
         Err(broken) => return broken,
     };
@@ -161,13 +182,12 @@ async fn deliver(
 
 impl Desk {
     async fn open(
-        deps: &Deps,
-        runner: &Runner,
+        with: &With,
         tenant: &Tenant,
-        tasks: &TaskTracker,
         bell: mpsc::Sender<()>,
         reads: mpsc::Sender<Read>,
     ) -> Result<Self, Broken> {
+        let With { deps, runner, webhooks, tasks, handle } = with;
         let stream = delivery_stream(tenant);
         deps.log.ensure_delivery(tenant).await.map_err(|error| unavailable(&error))?;
         let last = deps.log.state(&stream).await.map_err(|error| unavailable(&error))?;
@@ -183,8 +203,11 @@ impl Desk {
             telling: None,
             tasks: tasks.clone(),
             progress_sequence: progress.map_or(0, |entry| entry.sequence),
-            runner: runner.clone(),
+            webhooks: Arc::clone(webhooks),
+            couriers: HashMap::new(),
+            handle: handle.clone(),
             clients: Vec::new(),
+            runner: runner.clone(),
             next_client: 1,
             head: head.map_or(0, |state| state.last),
             metrics: DeliveryMetrics::new(),
@@ -196,6 +219,8 @@ impl Desk {
             urgent: Arc::default(),
         };
         desk.take_up().map_err(unreadable)?;
+        let ids: Vec<String> = desk.lanes.keys().cloned().collect();
+        ids.iter().for_each(|id| desk.look_at_courier(id));
         Ok(desk)
     }
 

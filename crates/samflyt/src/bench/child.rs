@@ -151,6 +151,9 @@ async fn spawn(
         .env("SAMFLYT_REGISTRY__OPERATOR", OPERATOR)
         .env("SAMFLYT_GRPC__LISTEN", "127.0.0.1:0")
         .env("SAMFLYT_HTTP__LISTEN", "127.0.0.1:0")
+        // The bench's own endpoints are on this machine.
+        .env("SAMFLYT_DELIVERY__WEBHOOK__ALLOW_PRIVATE", "true")
+        .env("SAMFLYT_DELIVERY__WEBHOOK__ALLOW_HTTP", "true")
         .env("SAMFLYT_TELEMETRY__LOG_FILTER", "warn")
         .envs(variables.iter().copied())
         .stdout(Stdio::piped())

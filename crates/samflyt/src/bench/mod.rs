@@ -18,6 +18,7 @@ mod rebuild;
 mod received;
 mod records;
 mod search;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,8 @@ enum What {
     Extraction,
     /// Searches over 200,000 records, as messages
     Search,
+    /// Deliveries to a hundred webhooks on this machine
+    Webhooks,
     /// Questions about a generated nation of 357 municipalities, and what the hub needs for it; takes minutes
     Nation,
 }
@@ -81,6 +84,7 @@ impl Bench {
             What::Deposits,
             What::Extraction,
             What::Search,
+            What::Webhooks,
             What::Nation,
         ];
         let chosen = if self.what.is_empty() { all.to_vec() } else { self.what.clone() };
@@ -102,6 +106,7 @@ impl Bench {
                 What::Deposits => ("deposits", deposits::measure(self.quick).await?),
                 What::Extraction => ("extraction", extraction::measure(self.quick).await?),
                 What::Search => ("search", search::measure(self.quick).await?),
+                What::Webhooks => ("webhooks", webhooks::measure(self.quick).await?),
                 What::Nation => ("nation", nation::measure(self.quick).await?),
             };
             report[name] = measured;
