@@ -13,7 +13,7 @@ use crate::house::House;
 use crate::stream::never_acknowledges;
 
 /// Of one municipality, on their way to its log at once.
-const ON_THEIR_WAY: u64 = 256;
+const ON_THEIR_WAY: u64 = 8;
 /// Together more than all acknowledgements that one process waits for at once.
 const STREAMS: usize = 36;
 const EVENTS_EACH: usize = 256;
@@ -24,6 +24,7 @@ async fn while_one_municipalitys_queue_is_full_and_its_log_stalls_anothers_event
         config.nats.ack_timeout_ms = 60_000;
         // So that the flood reaches the log, and is not refused before.
         config.gateway.limits.events_per_s = 0;
+        assert_eq!(config.gateway.limits.on_their_way_max as u64, ON_THEIR_WAY);
     })
     .await;
     house.system(CONSUMER, "seljord", "Visma Flyt").await;

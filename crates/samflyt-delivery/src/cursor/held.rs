@@ -26,8 +26,8 @@ pub(super) struct Hold {
     pub told: bool,
     /// An urgent event: up to it, they are sent before their turn.
     pub ahead_to: Option<u64>,
-    /// An earlier process may have sent what is not delivered.
-    pub doubtful: bool,
+    /// Before this, an earlier process may have sent what is not delivered.
+    pub doubtful_to: u64,
 }
 
 /// What has to be read from the log for an entity.
@@ -41,12 +41,14 @@ pub(crate) struct ToRead {
 impl Hold {
     pub fn of(from: u64, failed: Option<Failed>, behind: Option<u64>) -> Self {
         let (open, queue) = (None, VecDeque::new());
-        let (reading, told, ahead_to, doubtful) = (false, false, None, false);
-        Self { from, failed, behind, open, queue, reading, told, ahead_to, doubtful }
+        let (reading, told, ahead_to, doubtful_to) = (false, false, None, 0);
+        Self { from, failed, behind, open, queue, reading, told, ahead_to, doubtful_to }
     }
 
     pub fn record(&self) -> Held {
-        Held { from: self.from, failed: self.failed.clone() }
+        // What was sent is no matter any more.
+        let ahead = self.ahead_to.filter(|to| *to >= self.from);
+        Held { from: self.from, failed: self.failed.clone(), ahead }
     }
 
     pub fn attempt(&self) -> u32 {

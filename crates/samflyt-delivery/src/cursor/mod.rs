@@ -196,10 +196,7 @@ impl Cursor {
         let entity = about.filter(|_| !self.is_settled(sequence)).map(|about| Arc::<str>::from(about.entity));
         if let Some(entity) = entity {
             if let Some(hold) = self.held.get_mut(&entity) {
-                // What is before was sent ahead.
-                if sequence >= hold.from {
-                    hold.behind = hold.behind.max(Some(sequence));
-                }
+                hold.behind = hold.behind.max(Some(sequence));
             } else {
                 let is_full = self.pending.len() >= 2 * self.limits.in_flight as usize;
                 if is_full || self.held.len() >= HELD_MAX {
@@ -292,8 +289,8 @@ impl Cursor {
             let hold = self.held.get(&entity);
             let attempt = hold.map_or(1, Hold::attempt);
             let failed = hold.is_some_and(|hold| hold.failed.is_some());
-            let doubtful = hold.is_some_and(|hold| hold.doubtful) || entry.sequence < self.doubtful_to;
-            let redelivery = failed || doubtful;
+            let doubtful_to = hold.map_or(0, |hold| hold.doubtful_to).max(self.doubtful_to);
+            let redelivery = failed || entry.sequence < doubtful_to;
             let open = Open { entry: Arc::clone(&entry), client, sent_at: now };
             match self.held.get_mut(&entity) {
                 Some(hold) => hold.opened(open),

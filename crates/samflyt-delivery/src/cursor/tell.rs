@@ -8,7 +8,7 @@ use super::{Cursor, Entity, Resumed};
 use samflyt_events::delivery::{Held, Limits, Rule, Step};
 
 /// How far ahead of what was looked at the log lets send.
-const AHEAD: u64 = 4_096;
+const AHEAD: u64 = if cfg!(test) { 24 } else { 4_096 };
 
 /// Told, and not yet known to be in the log.
 #[derive(Debug)]
@@ -44,7 +44,11 @@ impl Cursor {
             .into_iter()
             .map(|(entity, held)| {
                 let mut hold = Hold::of(held.from, held.failed, behind);
-                (hold.told, hold.doubtful) = (true, true);
+                hold.told = true;
+                if let Some(to) = held.ahead {
+                    hold.send_to(to);
+                    hold.doubtful_to = to + 1;
+                }
                 (Arc::from(entity), hold)
             })
             .collect();

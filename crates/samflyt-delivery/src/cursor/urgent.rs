@@ -35,6 +35,9 @@ impl Cursor {
         let entity: Entity = Arc::from(about.entity);
         if let Some(hold) = self.held.get_mut(&entity) {
             hold.send_to(sequence);
+            hold.told = false;
+            self.untold.held.insert(Arc::clone(&entity));
+            self.untold.any = true;
             if self.ready.contains(&entity) {
                 self.unqueue(&entity);
                 self.queue(entity);
@@ -115,7 +118,7 @@ impl Cursor {
 
 impl Hold {
     /// Up to an urgent event, the entity's events are sent also where they were not looked at.
-    fn send_to(&mut self, sequence: u64) {
+    pub(super) fn send_to(&mut self, sequence: u64) {
         self.ahead_to = self.ahead_to.max(Some(sequence));
         self.behind = self.behind.max(Some(sequence));
     }

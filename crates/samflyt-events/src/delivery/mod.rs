@@ -147,6 +147,9 @@ pub struct Held {
     /// The event that failed; none: what is behind it is on its way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<Failed>,
+    /// An urgent event: up to it, the entity's events may be sent, also what is not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

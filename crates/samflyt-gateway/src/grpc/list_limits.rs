@@ -32,6 +32,7 @@ impl Gateway {
             bytes_per_s: limits.bytes_per_s,
             bytes_burst: limits.bytes_burst,
             stored_bytes_max: limits.stored_bytes_max,
+            on_their_way_max: limits.on_their_way_max as u64,
             events_left,
             bytes_left,
             stored_bytes: self.intake.index.stored_bytes(tenant),

@@ -16,6 +16,10 @@ pub struct Limits {
     pub bytes_burst: u64,
     /// The size of the municipality's log on the broker's disk, in bytes. `SAMFLYT_GATEWAY__LIMITS__STORED_BYTES_MAX`
     pub stored_bytes_max: u64,
+    /// Events on their way to the log at once; the rest of the municipality's wait their turn. The log's disk takes one
+    /// after the other: an urgent event waits for these, and beyond what keeps the disk busy nothing is gained.
+    /// `SAMFLYT_GATEWAY__LIMITS__ON_THEIR_WAY_MAX`
+    pub on_their_way_max: usize,
 }
 
 impl Default for Limits {
@@ -26,6 +30,7 @@ impl Default for Limits {
             bytes_per_s: 8 * 1024 * 1024,
             bytes_burst: 128 * 1024 * 1024,
             stored_bytes_max: 64 * 1024 * 1024 * 1024,
+            on_their_way_max: 8,
         }
     }
 }
@@ -44,6 +49,8 @@ pub struct Differing {
     pub bytes_burst: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stored_bytes_max: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_their_way_max: Option<usize>,
 }
 
 impl Differing {
@@ -54,6 +61,7 @@ impl Differing {
             bytes_per_s: self.bytes_per_s.unwrap_or(usual.bytes_per_s),
             bytes_burst: self.bytes_burst.unwrap_or(usual.bytes_burst),
             stored_bytes_max: self.stored_bytes_max.unwrap_or(usual.stored_bytes_max),
+            on_their_way_max: self.on_their_way_max.unwrap_or(usual.on_their_way_max),
         }
     }
 }

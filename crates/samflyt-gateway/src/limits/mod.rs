@@ -21,11 +21,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use bucket::Bucket;
 pub use config::{Differing, Limits};
 
-/// Events of one municipality that are on their way to the log at once. The log's disk is not slower for it, and what
-/// others send waits for these at most.
-const ON_THEIR_WAY_MAX: usize = 256;
-/// And of its urgent ones.
-const URGENT_ON_THEIR_WAY_MAX: usize = 64;
 /// When it may be different that a log is full: somebody has to act before.
 const FULL_FOR: Duration = Duration::from_secs(60);
 
@@ -86,12 +81,12 @@ impl TenantLimits {
             events: Bucket::new(limits.events_per_s, limits.events_burst, now),
             bytes: Bucket::new(limits.bytes_per_s, limits.bytes_burst, now),
         };
-        let lane = |on_their_way| {
-            let appending = Arc::new(Semaphore::new(on_their_way));
-            Lane { buckets: Mutex::new(buckets), appending }
+        let most = match limits.on_their_way_max {
+            0 => Semaphore::MAX_PERMITS,
+            most => most.min(Semaphore::MAX_PERMITS),
         };
-        let (ordinary, urgent) = (lane(ON_THEIR_WAY_MAX), lane(URGENT_ON_THEIR_WAY_MAX));
-        Self { limits, ordinary, urgent, refused: AtomicU64::new(0) }
+        let lane = || Lane { buckets: Mutex::new(buckets), appending: Arc::new(Semaphore::new(most)) };
+        Self { limits, ordinary: lane(), urgent: lane(), refused: AtomicU64::new(0) }
     }
 
     fn lane(&self, urgent: bool) -> &Lane {
@@ -174,6 +169,7 @@ mod tests {
             bytes_per_s: 100,
             bytes_burst: 1_000,
             stored_bytes_max: 5_000,
+            on_their_way_max: 4,
         }
     }
 
@@ -242,7 +238,7 @@ mod tests {
         let all = AllLimits::new(limits(), BTreeMap::new());
         let seljord = all.of(&tenant("seljord"), START);
         let mut on_their_way = Vec::new();
-        for _ in 0..ON_THEIR_WAY_MAX {
+        for _ in 0..4 {
             on_their_way.push(seljord.turn(false).await);
         }
         assert!(seljord.turn(false).now_or_never().is_none());

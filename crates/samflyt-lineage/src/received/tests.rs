@@ -113,7 +113,7 @@ impl Run {
     fn advance(&mut self, entity: u64, sequence: u64) {
         self.pending.remove(&sequence);
         if let Some(held) = self.held.get_mut(&entity) {
-            *held = Held { from: sequence + 1, failed: None };
+            *held = Held { from: sequence + 1, failed: None, ahead: None };
             self.changed.insert(entity);
             if self.of_entity(entity, sequence + 1).is_none() {
                 self.held.remove(&entity);
@@ -219,7 +219,7 @@ impl Model {
             reason: "no".to_owned(),
             again_at: (!dead).then(|| moment(self.now_ms + 1_000)),
         };
-        self.run.held.insert(entity, Held { from: sequence, failed: Some(failed) });
+        self.run.held.insert(entity, Held { from: sequence, failed: Some(failed), ahead: None });
         self.run.pending.retain(|pending| entity_of(*pending) != entity);
         self.run.told.remove(&entity);
         self.run.changed.insert(entity);

@@ -35,8 +35,11 @@ pub(super) async fn broker(sync: SyncInterval) -> anyhow::Result<(Broker, tempfi
 }
 
 /// What a municipality may publish is not what is measured.
-const NO_LIMITS: [(&str, &str); 2] =
-    [("SAMFLYT_GATEWAY__LIMITS__EVENTS_PER_S", "0"), ("SAMFLYT_GATEWAY__LIMITS__BYTES_PER_S", "0")];
+const NO_LIMITS: [(&str, &str); 3] = [
+    ("SAMFLYT_GATEWAY__LIMITS__EVENTS_PER_S", "0"),
+    ("SAMFLYT_GATEWAY__LIMITS__BYTES_PER_S", "0"),
+    ("SAMFLYT_GATEWAY__LIMITS__ON_THEIR_WAY_MAX", "0"),
+];
 
 impl BenchHub {
     /// A hub that takes from a municipality whatever it can.

@@ -52,6 +52,7 @@ pub(super) fn to_json(one: &TenantLimits) -> Value {
         "bytes_per_s": one.bytes_per_s,
         "bytes_burst": one.bytes_burst,
         "stored_bytes_max": one.stored_bytes_max,
+        "on_their_way_max": one.on_their_way_max,
         "events_left": one.events_left,
         "bytes_left": one.bytes_left,
         "stored_bytes": one.stored_bytes,
