@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use samflyt_events::delivery::{Cover, State, Subscription, entity};
@@ -39,7 +40,9 @@ pub(super) struct Desk {
     /// The last message about what was delivered.
     pub progress_sequence: u64,
     pub clients: Vec<Client>,
-    pub next_client: ClientId,
+    /// The next client's number. None is given again while the hub lives: what an earlier desk's client says late must not be
+    /// taken for another's.
+    pub next_client: Arc<AtomicU64>,
     /// The last sequence of the tenant's events that is known of.
     pub head: u64,
     runner: Runner,
@@ -78,9 +81,10 @@ pub(crate) fn start(deps: &Deps, runner: &Runner, tenant: TenantId, lifecycle: &
     let tasks = lifecycle.tasks().clone();
     let stop = lifecycle.services.clone();
     lifecycle.spawn("deliveries of a tenant", async move {
+        let next_client = Arc::new(AtomicU64::new(1));
         let delivering = async {
             loop {
-                match deliver(&deps, &runner, &tenant, &tasks, &mut commands).await {
+                match deliver(&deps, &runner, &tenant, &tasks, &next_client, &mut commands).await {
                     Broken::Overtaken => {
                         tracing::error!(%tenant, "somebody else delivers for this municipality, or the broker lost what was told; taking up what the log says");
                     }
@@ -102,11 +106,12 @@ async fn deliver(
     runner: &Runner,
     tenant: &Tenant,
     tasks: &TaskTracker,
+    next_client: &Arc<AtomicU64>,
     commands: &mut mpsc::Receiver<Command>,
 ) -> Broken {
     let (bell, mut rung) = mpsc::channel(1);
     let (reads, mut read) = mpsc::channel(64);
-    let mut desk = match Desk::open(deps, runner, tenant, tasks, bell, reads).await {
+    let mut desk = match Desk::open(deps, runner, tenant, tasks, next_client, bell, reads).await {
         Ok(desk) => desk,
         Err(broken) => return broken,
     };
@@ -158,6 +163,7 @@ impl Desk {
         runner: &Runner,
         tenant: &Tenant,
         tasks: &TaskTracker,
+        next_client: &Arc<AtomicU64>,
         bell: mpsc::Sender<()>,
         reads: mpsc::Sender<Read>,
     ) -> Result<Self, Broken> {
@@ -178,7 +184,7 @@ impl Desk {
             progress_sequence: progress.map_or(0, |entry| entry.sequence),
             runner: runner.clone(),
             clients: Vec::new(),
-            next_client: 1,
+            next_client: Arc::clone(next_client),
             head: head.map_or(0, |state| state.last),
             recent: Recent::default(),
             bell,

@@ -1,5 +1,7 @@
 //! What the task of one tenant's deliveries does with a command.
 
+use std::sync::atomic::Ordering;
+
 use samflyt_events::delivery::{Failed, Held, State, Subscription};
 use samflyt_events::subject::delivery_subscription;
 use samflyt_events::{Reason, Refusal};
@@ -146,8 +148,7 @@ impl Desk {
         let most = if in_flight == 0 { lane.subscription.limits.in_flight } else { in_flight };
         let most = most.min(lane.subscription.limits.in_flight) as usize;
         let snapshot = self.snapshot(lane, self.deps.clock.now());
-        let id = self.next_client;
-        self.next_client += 1;
+        let id = self.next_client.fetch_add(1, Ordering::Relaxed);
         let (client, events) = Client::new(id, snapshot.subscription.id.clone(), most);
         self.clients.push(client);
         Ok(Attached { client: id, snapshot, events })

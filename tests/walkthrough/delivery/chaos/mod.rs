@@ -20,7 +20,7 @@ use samflyt_proto::registry::EndAgreementRequest;
 use samflyt_testkit::hub::{SELJORD, register};
 use serde_json::json;
 
-use super::{CONSUMER, TYPE, status, subscribe, subscription};
+use super::{CONSUMER, TYPE, subscribe, subscription};
 use crate::house::{agreement, day, system};
 use publisher::Publishers;
 use receiver::{Disturbance, Notes, Receiver, process, stream};
@@ -62,6 +62,11 @@ fn seeds() -> Vec<u64> {
     }
 }
 
+async fn status(client: &Client, id: &str) -> Result<pb::SubscriptionStatus, tonic::Status> {
+    let request = pb::GetSubscriptionRequest { tenant: SELJORD.tenant.to_owned(), id: id.to_owned() };
+    Ok(client.delivery().get_subscription(request).await?.into_inner().status.unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn after_kills_and_pauses_of_all_everybody_has_all_that_is_theirs_in_order_and_lineage_tells_it() {
     for seed in seeds() {
@@ -87,6 +92,7 @@ struct Chaos {
 
 impl Chaos {
     async fn run(seed: u64) -> String {
+        let began = Instant::now();
         let mut chaos = Self::start(seed).await;
         let mut faults = FAULTS;
         faults.shuffle(&mut chaos.chance);
@@ -99,6 +105,11 @@ impl Chaos {
             }
             chaos.publishers.grant(EVENTS);
             chaos.publishers.left(EVENTS / 2).await;
+            eprintln!(
+                "{n} {fault:?} after {} events, {:?}",
+                chaos.publishers.accepted().len(),
+                began.elapsed()
+            );
             chaos.fault(fault).await;
         }
         chaos.publishers.grant(EVENTS);
@@ -183,8 +194,8 @@ impl Chaos {
         self.publishers.left(0).await;
         let (client, last) = (self.region.operator().await, self.publishers.last());
         loop {
-            let now = status(&client, id).await;
-            if now.position >= last && now.held == 0 {
+            // Deliveries are taken up anew where the log was gone.
+            if status(&client, id).await.is_ok_and(|now| now.position >= last && now.held == 0) {
                 return (client, last);
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -192,7 +203,7 @@ impl Chaos {
     }
 
     async fn until_uncovered(client: &Client, is_so: bool) {
-        while status(client, "agreed").await.uncovered.is_empty() == is_so {
+        while status(client, "agreed").await.unwrap().uncovered.is_empty() == is_so {
             tokio::task::yield_now().await;
         }
     }
@@ -208,6 +219,7 @@ impl Chaos {
 
     /// Another subscription, in the middle, to all from the beginning.
     async fn begin_late(&mut self) {
+        self.all_settled("shared").await;
         self.subscribe("late").await;
         self.receivers.push(process(&self.region.at(), "late", &self.notes["late"]));
     }

@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 use tokio::sync::mpsc;
-use tokio_util::task::AbortOnDropHandle;
+use tokio::task::JoinSet;
 
 use super::region::{Where, pause, up};
 use crate::delivery::consumer::{Consumer, case, named, sequence};
@@ -50,13 +50,17 @@ pub enum Disturbance {
 /// One of those who receive the events of a subscription. Dropped, it is gone.
 pub struct Receiver {
     pub disturb: mpsc::Sender<Disturbance>,
-    _task: AbortOnDropHandle<()>,
+    _task: JoinSet<()>,
 }
 
 impl Receiver {
-    fn of(start: impl FnOnce(mpsc::Receiver<Disturbance>) -> tokio::task::JoinHandle<()>) -> Self {
+    fn of<F: Future<Output = ()> + Send + 'static>(
+        receive: impl FnOnce(mpsc::Receiver<Disturbance>) -> F,
+    ) -> Self {
         let (disturb, disturbed) = mpsc::channel(1);
-        Self { disturb, _task: AbortOnDropHandle::new(start(disturbed)) }
+        let mut task = JoinSet::new();
+        task.spawn(receive(disturbed));
+        Self { disturb, _task: task }
     }
 }
 
@@ -64,36 +68,34 @@ impl Receiver {
 pub fn stream(hub: &Where, id: &str, notes: &Notes, seed: u64) -> Receiver {
     let (mut hub, id, notes) = (hub.clone(), id.to_owned(), Arc::clone(notes));
     let mut chance = StdRng::seed_from_u64(seed);
-    Receiver::of(|mut disturbed| {
-        tokio::spawn(async move {
+    Receiver::of(|mut disturbed| async move {
+        loop {
+            let client = up(&mut hub).await.client;
+            let Ok(mut consumer) = Consumer::start(&client, &id, 8).await else {
+                tokio::time::sleep(AGAIN).await;
+                continue;
+            };
+            // Until it is cut, or the hub is gone.
             loop {
-                let client = up(&mut hub).await.client;
-                let Ok(mut consumer) = Consumer::start(&client, &id, 8).await else {
-                    tokio::time::sleep(AGAIN).await;
-                    continue;
-                };
-                // Until it is cut, or the hub is gone.
-                loop {
-                    tokio::select! {
-                        disturbance = disturbed.recv() => match disturbance {
-                            Some(Disturbance::Pause(away)) => tokio::time::sleep(away).await,
-                            Some(Disturbance::Cut) => break,
-                            None => return,
-                        },
-                        told = consumer.next_part() => match told {
-                            Ok(Told::Delivery(delivery)) => {
-                                note(&notes, &delivery);
-                                if let Some(part) = verdict(&delivery, &mut chance) {
-                                    consumer.say_if_heard(part).await;
-                                }
+                tokio::select! {
+                    disturbance = disturbed.recv() => match disturbance {
+                        Some(Disturbance::Pause(away)) => tokio::time::sleep(away).await,
+                        Some(Disturbance::Cut) => break,
+                        None => return,
+                    },
+                    told = consumer.next_part() => match told {
+                        Ok(Told::Delivery(delivery)) => {
+                            note(&notes, &delivery);
+                            if let Some(part) = verdict(&delivery, &mut chance) {
+                                consumer.say_if_heard(part).await;
                             }
-                            Ok(_) => {}
-                            Err(_) => break,
-                        },
-                    }
+                        }
+                        Ok(_) => {}
+                        Err(_) => break,
+                    },
                 }
             }
-        })
+        }
     })
 }
 
@@ -119,38 +121,36 @@ fn verdict(delivery: &pb::Delivery, chance: &mut StdRng) -> Option<Part> {
 /// `samflyt subscription consume`, a process of its own.
 pub fn process(hub: &Where, id: &str, notes: &Notes) -> Receiver {
     let (mut hub, id, notes) = (hub.clone(), id.to_owned(), Arc::clone(notes));
-    Receiver::of(|mut disturbed| {
-        tokio::spawn(async move {
+    Receiver::of(|mut disturbed| async move {
+        loop {
+            let at = up(&mut hub).await;
+            let mut child = Command::new(BINARY)
+                .args(["subscription", "consume", &id, "--tenant", SELJORD.tenant])
+                .env("SAMFLYT_ENDPOINT", &at.endpoint)
+                .env("SAMFLYT_TOKEN", &at.token)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .kill_on_drop(true)
+                .spawn()
+                .unwrap();
+            let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+            // Until all that it wrote is read: also where it was killed.
             loop {
-                let at = up(&mut hub).await;
-                let mut child = Command::new(BINARY)
-                    .args(["subscription", "consume", &id, "--tenant", SELJORD.tenant])
-                    .env("SAMFLYT_ENDPOINT", &at.endpoint)
-                    .env("SAMFLYT_TOKEN", &at.token)
-                    .stdout(Stdio::piped())
-                    .stderr(Stdio::null())
-                    .kill_on_drop(true)
-                    .spawn()
-                    .unwrap();
-                let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-                // Until all that it wrote is read: also where it was killed.
-                loop {
-                    tokio::select! {
-                        line = lines.next_line() => match line.unwrap() {
-                            Some(line) => notes.lock().unwrap().extend(got(&line)),
-                            None => break,
-                        },
-                        disturbance = disturbed.recv() => match disturbance {
-                            Some(Disturbance::Cut) => child.start_kill().unwrap(),
-                            Some(Disturbance::Pause(away)) => pause(child.id().unwrap(), away).await,
-                            None => return,
-                        },
-                    }
+                tokio::select! {
+                    line = lines.next_line() => match line.unwrap() {
+                        Some(line) => notes.lock().unwrap().extend(got(&line)),
+                        None => break,
+                    },
+                    disturbance = disturbed.recv() => match disturbance {
+                        Some(Disturbance::Cut) => child.start_kill().unwrap(),
+                        Some(Disturbance::Pause(away)) => pause(child.id().unwrap(), away).await,
+                        None => return,
+                    },
                 }
-                child.wait().await.unwrap();
-                tokio::time::sleep(AGAIN).await;
             }
-        })
+            child.wait().await.unwrap();
+            tokio::time::sleep(AGAIN).await;
+        }
     })
 }
 
