@@ -22,6 +22,8 @@ pub(super) struct Hold {
     pub queue: VecDeque<Arc<Entry>>,
     /// Somebody is reading.
     pub reading: bool,
+    /// What went by before this was in the log when the reading began; what came since may not have been read.
+    pub read_to: u64,
     /// The log knows of the failure: it may be tried again.
     pub told: bool,
 }
@@ -36,7 +38,8 @@ pub(crate) struct ToRead {
 
 impl Hold {
     pub fn of(from: u64, failed: Option<Failed>, behind: Option<u64>) -> Self {
-        Self { from, failed, behind, open: None, queue: VecDeque::new(), reading: false, told: false }
+        let queue = VecDeque::new();
+        Self { from, failed, behind, open: None, queue, reading: false, read_to: 0, told: false }
     }
 
     pub fn record(&self) -> Held {
@@ -70,13 +73,14 @@ impl Cursor {
     /// Held entities whose time has come: those that can be sent are ready then, and for the others it is said what to read.
     /// At most so many at once.
     pub fn due(&mut self, now: OffsetDateTime, most: usize) -> Vec<ToRead> {
-        let mut to_read = Vec::new();
+        let (mut to_read, next) = (Vec::new(), self.next);
         for (entity, hold) in &mut self.held {
             if !hold.is_due(now) || hold.reading || (hold.queue.is_empty() && to_read.len() >= most) {
                 continue;
             }
             hold.reading = true;
             if hold.queue.is_empty() {
+                hold.read_to = next;
                 to_read.push(ToRead { entity: Arc::clone(entity), from: hold.from });
             } else {
                 self.ready.push_back(Arc::clone(entity));
@@ -98,7 +102,8 @@ impl Cursor {
         hold.queue.extend(wanted.into_iter().filter(|entry| entry.sequence >= hold.from));
         if hold.queue.is_empty() {
             // All that was read is not the subscription's: go on behind it, or the entity is free.
-            let reached = if whole { next } else { last.map_or(next, |last| (last + 1).min(next)) };
+            let reached =
+                if whole { hold.read_to } else { last.map_or(hold.read_to, |last| (last + 1).min(next)) };
             hold.from = hold.from.max(reached);
             hold.reading = false;
             self.untold.held.insert(Arc::clone(entity));
