@@ -7,6 +7,7 @@ use samflyt_events::TenantId;
 use serde::{Deserialize, Serialize};
 
 use crate::access::AccessConfig;
+use crate::external::ExternalConfig;
 use crate::innsyn::{Kodelister, usual_kodelister};
 use crate::messages::MessagesConfig;
 use crate::public_journal::PublicJournalConfig;
@@ -41,6 +42,8 @@ pub struct ArchiveConfig {
     pub tenants: BTreeMap<String, TenantLimits>,
     /// Who may see records that are shielded, besides who deposited them and administrators.
     pub access: Vec<AccessConfig>,
+    /// Arkivdeler that another archive keeps.
+    pub external: Vec<ExternalConfig>,
     /// Code lists that are the archive's own, by name, and further codes of `dokumenttype`: code and what it is called. A list
     /// that is given replaces the usual one.
     pub kodelister: BTreeMap<String, BTreeMap<String, String>>,
@@ -104,6 +107,7 @@ impl Default for ArchiveConfig {
             public_journal: PublicJournalConfig::default(),
             tenants: BTreeMap::new(),
             access: Vec::new(),
+            external: Vec::new(),
             kodelister: BTreeMap::new(),
             sok_take_max: 1000,
         }

@@ -6,6 +6,7 @@ mod config;
 mod deposits;
 mod documents;
 mod door;
+mod external;
 mod extraction;
 mod fiks;
 mod innsyn;
@@ -24,6 +25,7 @@ use samflyt_runtime::{Deps, Lifecycle, projection};
 use casework::ReleasedFiles;
 use deposits::DepositDesk;
 use documents::DocumentStore;
+use external::Externals;
 use innsyn::sok::Searches;
 use messages::Exchange;
 use records::{Keys, RecordFold, Recorder};
@@ -31,6 +33,7 @@ use records::{Keys, RecordFold, Recorder};
 pub use access::AccessConfig;
 pub use config::{ArchiveConfig, OtherFormats, TenantLimits};
 pub use documents::{Digest, StoreError};
+pub use external::ExternalConfig;
 pub use messages::MessagesConfig;
 pub use public_journal::PublicJournalConfig;
 pub use records::KeyError;
@@ -46,6 +49,8 @@ pub enum StartError {
     },
     #[error("the records of the archive cannot be opened")]
     Records(#[from] ProjectionError),
+    #[error("archive.external, {url}: {what}")]
+    External { url: String, what: String },
 }
 
 /// What the archive's doors share.
@@ -56,6 +61,7 @@ pub(crate) struct Archive {
     recorder: Recorder,
     deposits: DepositDesk,
     exchange: Exchange,
+    externals: Externals,
     searches: Arc<Searches>,
     released: ReleasedFiles,
     lifecycle: Lifecycle,
@@ -71,6 +77,7 @@ pub async fn run(
     digest_key: DigestKey,
     lifecycle: &Lifecycle,
 ) -> Result<Served, StartError> {
+    let externals = Externals::new(&config.external)?;
     let dir =
         if config.dir.as_os_str().is_empty() { deps.data_dir.join("archive") } else { config.dir.clone() };
     let documents = DocumentStore::open(config.clone(), deps.clone(), lifecycle, &dir);
@@ -84,9 +91,18 @@ pub async fn run(
     let lifecycle = lifecycle.clone();
     let (exchange, searches) = (Exchange::new(), Arc::new(Searches::new(config.sok_take_max)));
     let released = ReleasedFiles::default();
-    let archive =
-        Archive { deps, config, documents, recorder, deposits, exchange, searches, released, lifecycle };
-    let archive = Arc::new(archive);
+    let archive = Arc::new(Archive {
+        deps,
+        config,
+        documents,
+        recorder,
+        deposits,
+        exchange,
+        externals,
+        searches,
+        released,
+        lifecycle,
+    });
     archive.open_tenants();
     let (service, documents_http) = documents::serve(&archive);
     let (messages, messages_http) = messages::serve(&archive);

@@ -36,6 +36,7 @@ pub enum Reason {
     QuotaReached,
     DocumentDamaged,
     StoreUnavailable,
+    ArchiveUnavailable,
 }
 
 impl Reason {
@@ -70,6 +71,7 @@ impl Reason {
             Self::QuotaReached => "QUOTA_REACHED",
             Self::DocumentDamaged => "DOCUMENT_DAMAGED",
             Self::StoreUnavailable => "STORE_UNAVAILABLE",
+            Self::ArchiveUnavailable => "ARCHIVE_UNAVAILABLE",
         }
     }
 
@@ -82,6 +84,7 @@ impl Reason {
                 | Self::LimitReached
                 | Self::Conflict
                 | Self::StoreUnavailable
+                | Self::ArchiveUnavailable
         )
     }
 }

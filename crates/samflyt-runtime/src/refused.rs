@@ -32,7 +32,10 @@ pub fn codes(reason: Reason) -> (Code, u16) {
         Reason::TooLarge => (Code::InvalidArgument, 413),
         Reason::IdReused | Reason::AlreadyExists => (Code::AlreadyExists, 409),
         Reason::Conflict => (Code::Aborted, 409),
-        Reason::LogUnavailable | Reason::IndexBehind | Reason::StoreUnavailable => (Code::Unavailable, 503),
+        Reason::LogUnavailable
+        | Reason::IndexBehind
+        | Reason::StoreUnavailable
+        | Reason::ArchiveUnavailable => (Code::Unavailable, 503),
         Reason::QuotaReached => (Code::ResourceExhausted, 507),
         Reason::DocumentDamaged => (Code::DataLoss, 500),
         Reason::LimitReached => (Code::ResourceExhausted, 429),

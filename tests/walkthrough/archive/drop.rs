@@ -124,7 +124,7 @@ const OPPRETT: &str = "https://ks-no.github.io/standarder/fiks-protokoll/fiks-ar
 const CATALOGUE: &str = "https://ks-no.github.io/standarder/fiks-protokoll/fiks-arkiv/metadatakatalog/v1";
 
 /// A letter in a case, with one document.
-fn message(case: &str, letter: &str, document: &str) -> String {
+pub fn message(case: &str, letter: &str, document: &str) -> String {
     let key = |key: &str| {
         format!(
             "<referanseEksternNoekkel><m:fagsystem>{}</m:fagsystem><m:noekkel>{key}</m:noekkel></referanseEksternNoekkel>",

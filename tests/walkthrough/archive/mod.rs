@@ -6,6 +6,7 @@ mod damage;
 mod deposits;
 mod deposits_kill;
 mod drop;
+mod external;
 mod extraction;
 mod fiks;
 mod fsync;

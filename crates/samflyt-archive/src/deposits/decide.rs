@@ -18,9 +18,9 @@ use crate::records::{Actor, Decision, NotCarried, Records, new_id, unreadable};
 pub(super) struct Prepared {
     pub event: Event,
     /// None: it is not of a form that records can be made of.
-    request: Option<Request>,
-    files: Vec<FileFact>,
-    problems: Vec<Problem>,
+    pub(super) request: Option<Request>,
+    pub(super) files: Vec<FileFact>,
+    pub(super) problems: Vec<Problem>,
     /// So that none of the files is removed before a record refers to it.
     _referring: Referring,
 }
@@ -116,7 +116,7 @@ impl Prepared {
 }
 
 /// Whom the request names as having made what it brings.
-fn actor(event: &Event, doc: &Value) -> Actor {
+pub(super) fn actor(event: &Event, doc: &Value) -> Actor {
     let named = ["/registrering/opprettetAv", "/mappe/opprettetAv"];
     Actor {
         organisation: event.publisher.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -13,6 +13,7 @@ mod fold;
 mod form;
 mod grpc;
 mod keys;
+mod lane;
 mod metrics;
 mod reader;
 mod request;
@@ -45,6 +46,8 @@ pub(crate) struct DepositDesk {
     metrics: DepositMetrics,
     /// Why a tenant's first request cannot be decided now.
     held_up: Mutex<HashMap<TenantId, String>>,
+    /// Why a request cannot be answered now that waits for an external archive, by its place.
+    waits: Mutex<HashMap<(TenantId, u64), String>>,
 }
 
 impl DepositDesk {
@@ -56,7 +59,7 @@ impl DepositDesk {
     ) -> Result<Self, ProjectionError> {
         let runner = project("archive deposits", DepositFold, true, config, deps, lifecycle).await?;
         let metrics = DepositMetrics::new();
-        Ok(Self { runner, digest_key, metrics, held_up: Mutex::default() })
+        Ok(Self { runner, digest_key, metrics, held_up: Mutex::default(), waits: Mutex::default() })
     }
 
     /// A deposit as it is now, for who needs no position.

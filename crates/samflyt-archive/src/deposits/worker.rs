@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
 use samflyt_events::subject::events_stream;
-use samflyt_events::{Reason, Refusal, SystemId, TenantId};
+use samflyt_events::{Event, Reason, Refusal, SystemId, TenantId};
 use tokio::sync::Notify;
 
 use super::answer::Answer;
@@ -18,6 +18,7 @@ use super::decide::{Prepared, event_of};
 use super::event::{Fact, answer_id};
 use super::fold::{Deposit, State};
 use super::keys;
+use super::lane::Lanes;
 use crate::Archive;
 use crate::records::unreadable;
 
@@ -28,7 +29,7 @@ const AHEAD: usize = 16;
 /// Answers that are on their way to the disk at once.
 const ANSWERS: usize = 32;
 /// How long is waited before what could not be done is tried again; doubled up to the last.
-const PAUSES: [Duration; 6] = [
+pub(super) const PAUSES: [Duration; 6] = [
     Duration::from_millis(250),
     Duration::from_millis(500),
     Duration::from_secs(1),
@@ -52,7 +53,8 @@ pub(super) fn start(archive: &Arc<Archive>) {
             let bell = Arc::clone(bells.lock().entry(tenant.clone()).or_default());
             // What waited before it was started is looked for at once.
             bell.notify_one();
-            let worker = Worker { archive: Arc::clone(&own), tenant, bell, answered: 0 };
+            let lanes = Lanes::new(Arc::clone(&own), tenant.clone());
+            let worker = Worker { archive: Arc::clone(&own), tenant, bell, answered: 0, lanes };
             let stop = stop.clone();
             own.lifecycle.spawn("archive deposits of a tenant", async move {
                 let _stopped = stop.run_until_cancelled(worker.run()).await;
@@ -89,7 +91,7 @@ async fn ring(archive: Arc<Archive>, bells: Arc<parking_lot::Mutex<Bells>>) -> R
     }
 }
 
-/// A request's place, and what is to be answered; none where there is nothing to answer to.
+/// A request's place, and what is to be answered; none where there is nothing to answer to, or not by us.
 type Decided = (u64, Option<(Prepared, Answer)>);
 
 /// What a round came to.
@@ -105,8 +107,9 @@ struct Worker {
     archive: Arc<Archive>,
     tenant: TenantId,
     bell: Arc<Notify>,
-    /// All requests up to this sequence have their answer in the log, whether that is folded yet or not.
+    /// All requests up to this sequence have their answer in the log, whether that is folded yet or not, or are in a lane.
     answered: u64,
+    lanes: Lanes,
 }
 
 impl Worker {
@@ -201,23 +204,7 @@ impl Worker {
     }
 
     async fn prepare(&self, deposit: Deposit) -> (u64, Result<Option<Prepared>, Refusal>) {
-        (deposit.sequence, self.read(&deposit).await)
-    }
-
-    /// None: the log holds no such event, which only a foreign hand can have brought about.
-    async fn read(&self, deposit: &Deposit) -> Result<Option<Prepared>, Refusal> {
-        let read = self.archive.deps.log.read(&events_stream(&self.tenant), deposit.sequence).await;
-        let entry = read.map_err(|error| {
-            tracing::debug!(%error, "a request cannot be read from the log");
-            Refusal::new(Reason::LogUnavailable, "the log cannot be reached at the moment")
-        })?;
-        match entry.as_ref().and_then(event_of) {
-            Some(event) => self.archive.prepare(event).await.map(Some),
-            None => {
-                tracing::error!(tenant = %self.tenant, sequence = deposit.sequence, "a request is not in the log");
-                Ok(None)
-            }
-        }
+        (deposit.sequence, self.archive.read_request(&self.tenant, deposit.sequence).await)
     }
 
     async fn decide(
@@ -231,6 +218,9 @@ impl Worker {
         }
         let decided = async {
             let Some(prepared) = prepared? else { return Ok((sequence, None)) };
+            if self.lanes.take(sequence, &prepared).await? {
+                return Ok((sequence, None));
+            }
             let answer = self.archive.decide(&prepared).await?;
             Ok((sequence, Some((prepared, answer))))
         };
@@ -244,12 +234,45 @@ impl Worker {
     /// Appends an answer; gives the place of its request.
     async fn answer(&self, decided: Result<Decided, Refusal>) -> Result<u64, Refusal> {
         let (sequence, decided) = decided?;
-        let Some((prepared, answer)) = decided else { return Ok(sequence) };
-        let request = &prepared.event;
+        if let Some((prepared, answer)) = decided {
+            self.archive.give(&prepared.event, &answer).await?;
+        }
+        Ok(sequence)
+    }
+}
+
+impl Archive {
+    /// Reads a request. None: the log holds no such event, which only a foreign hand can have brought about.
+    ///
+    /// # Errors
+    /// `LOG_UNAVAILABLE`, `STORE_UNAVAILABLE`.
+    pub(super) async fn read_request(
+        &self,
+        tenant: &TenantId,
+        sequence: u64,
+    ) -> Result<Option<Prepared>, Refusal> {
+        let entry = self.deps.log.read(&events_stream(tenant), sequence).await.map_err(|error| {
+            tracing::debug!(%error, "a request cannot be read from the log");
+            Refusal::new(Reason::LogUnavailable, "the log cannot be reached at the moment")
+        })?;
+        match entry.as_ref().and_then(event_of) {
+            Some(event) => self.prepare(event).await.map(Some),
+            None => {
+                tracing::error!(%tenant, sequence, "a request is not in the log");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Appends the answer to a request.
+    ///
+    /// # Errors
+    /// `LOG_UNAVAILABLE`: it may be in the log or not.
+    pub(super) async fn give(&self, request: &Event, answer: &Answer) -> Result<(), Refusal> {
         let fact = Fact {
             kind: answer.kind,
-            tenant: &self.tenant,
-            system: SystemId::archive_of(&self.tenant),
+            tenant: &request.tenant,
+            system: SystemId::archive_of(&request.tenant),
             id: answer_id(&request.reference()),
             entity: request.entity.clone(),
             correlation: Some(request.correlation.clone()),
@@ -258,8 +281,8 @@ impl Worker {
             traceparent: request.traceparent.clone(),
             data: &answer.data,
         };
-        self.archive.tell(fact).await?;
-        self.archive.deposits.metrics.count(&self.tenant, answer.kind);
-        Ok(sequence)
+        self.tell(fact).await?;
+        self.deposits.metrics.count(&request.tenant, answer.kind);
+        Ok(())
     }
 }

@@ -43,6 +43,7 @@ use staging::Staging;
 use store::Documents;
 
 pub use digest::Digest;
+pub(crate) use download::Download;
 pub use error::StoreError;
 pub(crate) use intake::Arrived;
 pub(crate) use locks::Referring;

@@ -84,7 +84,7 @@ impl Reading<'_> {
                     }
                     self.edited(change, system_id, parent.as_deref(), edits, out)?;
                 }
-                Step::SeriesBegun { .. } | Step::Released { .. } => {}
+                Step::SeriesBegun { .. } | Step::Released { .. } | Step::KeptElsewhere { .. } => {}
             }
         }
         Ok(())

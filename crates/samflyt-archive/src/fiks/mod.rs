@@ -4,6 +4,7 @@
 //! that is wrong and where; one that was carried out is answered again with the same; what the archive cannot do now is no
 //! answer.
 
+mod elsewhere;
 mod failure;
 mod innsyn;
 mod place;
@@ -74,6 +75,10 @@ impl Recipient for Archive {
         .boxed()
     }
 
+    fn lane<'a>(&'a self, message: &'a Incoming) -> BoxFuture<'a, Result<Option<usize>, Refusal>> {
+        self.lane_of(message).boxed()
+    }
+
     fn has_carried_out<'a>(&'a self, message: &'a Incoming) -> BoxFuture<'a, Result<bool, Refusal>> {
         async move {
             let records = self.recorder.records(&message.tenant).await?;
@@ -98,6 +103,10 @@ impl Recipient for Archive {
 impl Archive {
     async fn carried(&self, message: &Incoming) -> Result<Answer, Failed> {
         let document = message.kind.read(&message.payload).map_err(|problems| invalid(&problems))?;
+        let records = self.recorder.records(&message.tenant).await?;
+        if let Some(route) = self.route(&records, message.kind, &document).map_err(unreadable)? {
+            return self.passed_on(message, &document, &route).await;
+        }
         if message.kind.is_write() {
             self.write(message, &document).await
         } else {

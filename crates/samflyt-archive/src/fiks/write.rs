@@ -68,7 +68,7 @@ impl Archive {
     }
 
     /// The facts of all files of a message, which are in the document store.
-    async fn files(&self, message: &Incoming) -> Result<Vec<FileFact>, Failed> {
+    pub(super) async fn files(&self, message: &Incoming) -> Result<Vec<FileFact>, Failed> {
         let (mut facts, mut problems) = (Vec::new(), Vec::new());
         for file in &message.files {
             let at = format!("/{}", file.name);
@@ -83,7 +83,7 @@ impl Archive {
 }
 
 /// Whom the message names as having made what it brings.
-fn actor(message: &Incoming, document: &Value) -> Actor {
+pub(super) fn actor(message: &Incoming, document: &Value) -> Actor {
     let named = [
         "/registrering/opprettetAv",
         "/mappe/opprettetAv",

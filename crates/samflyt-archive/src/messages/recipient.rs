@@ -11,6 +11,10 @@ pub(crate) trait Recipient: Send + Sync + 'static {
     /// pass: nothing is done twice.
     fn answer<'a>(&'a self, message: &'a Incoming) -> BoxFuture<'a, Result<Outgoing, Refusal>>;
 
+    /// What carries a write out, where that may take long: those of one lane wait for each other only. None: it is carried out
+    /// at once. Called in the order in which writes came.
+    fn lane<'a>(&'a self, message: &'a Incoming) -> BoxFuture<'a, Result<Option<usize>, Refusal>>;
+
     /// Whether a write was carried out before, and only its answer is missing: then it is answered also after its time.
     fn has_carried_out<'a>(&'a self, message: &'a Incoming) -> BoxFuture<'a, Result<bool, Refusal>>;
 

@@ -164,6 +164,10 @@ impl Echo {
 }
 
 impl Recipient for Echo {
+    fn lane<'a>(&'a self, _: &'a Incoming) -> BoxFuture<'a, Result<Option<usize>, Refusal>> {
+        async { Ok(None) }.boxed()
+    }
+
     fn answer<'a>(&'a self, message: &'a Incoming) -> BoxFuture<'a, Result<Outgoing, Refusal>> {
         self.carry_out(message).boxed()
     }

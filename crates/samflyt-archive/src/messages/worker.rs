@@ -3,14 +3,14 @@
 //!
 //! Kept true: each message gets one answer, also after a crash; one that has expired is not carried out any more.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use samflyt_events::{Reason, Refusal};
 use samflyt_runtime::Lifecycle;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 
 use super::desk::Desk;
 use super::id::{Id, Part};
@@ -32,6 +32,8 @@ pub(crate) struct Worker {
     metrics: MessageMetrics,
     /// Messages that somebody is at, so that none is carried out while its notice is written.
     claimed: Mutex<HashSet<Id>>,
+    /// Where writes wait that may be long in being carried out.
+    lanes: Mutex<HashMap<usize, mpsc::Sender<Claim>>>,
 }
 
 /// Whether nobody is at a message.
@@ -64,6 +66,7 @@ impl Worker {
             lifecycle: lifecycle.clone(),
             metrics,
             claimed: Mutex::default(),
+            lanes: Mutex::default(),
         });
         let stop = lifecycle.services.clone();
         let (writes, reads, expiry) = (Arc::clone(&worker), Arc::clone(&worker), worker);
@@ -84,7 +87,7 @@ impl Worker {
     async fn answer_writes(self: Arc<Self>) {
         loop {
             let claim = self.next(|index, free| index.waiting_writes().find(|id| free(id))).await;
-            self.settle(claim.id).await;
+            self.dispatch(claim).await;
         }
     }
 
@@ -95,7 +98,7 @@ impl Worker {
             let claim = self.next(|index, free| index.waiting_reads().find(|id| free(id))).await;
             let stop = self.lifecycle.services.clone();
             self.lifecycle.tasks().spawn(async move {
-                stop.run_until_cancelled(claim.worker.settle(claim.id)).await;
+                stop.run_until_cancelled(claim.worker.settle(claim.id, false)).await;
                 drop(permit);
             });
         }
@@ -106,7 +109,7 @@ impl Worker {
         loop {
             let now = self.desk.clock.now();
             while let Some(claim) = self.claim(|index, free| index.expired(now).find(|id| free(id))) {
-                self.settle(claim.id).await;
+                self.dispatch(claim).await;
             }
             self.desk.forget(now);
             self.metrics.show(&self.desk, now);
@@ -114,6 +117,63 @@ impl Worker {
             let pause = next.and_then(|at| Duration::try_from(at - now).ok()).unwrap_or(CLOCK_ASKED_EVERY);
             tokio::time::sleep(pause.clamp(PAUSE_MIN, CLOCK_ASKED_EVERY)).await;
         }
+    }
+
+    /// Settles a message, or leaves it to its lane.
+    async fn dispatch(self: &Arc<Self>, claim: Claim) {
+        match self.lane(claim.id).await {
+            None => self.settle(claim.id, false).await,
+            Some(lane) => self.put_into(lane, claim),
+        }
+    }
+
+    /// Goes on until it is known.
+    async fn lane(&self, id: Id) -> Option<usize> {
+        let mut pause = PAUSE_MIN;
+        loop {
+            match self.try_to_find_lane(id).await {
+                Ok(lane) => return lane,
+                Err(refusal) => {
+                    tracing::debug!(tenant = %self.desk.tenant, message = %id, %refusal, "it is not known yet who carries it out");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(PAUSE_MAX);
+                }
+            }
+        }
+    }
+
+    async fn try_to_find_lane(&self, id: Id) -> Result<Option<usize>, Refusal> {
+        let row = self.desk.read(|index| index.row(id).filter(|row| row.answer.is_none()).cloned());
+        let Some(row) = row.filter(|row| row.kind.is_write()) else { return Ok(None) };
+        match self.desk.incoming(&row).await {
+            Ok(Some(message)) => self.recipient.lane(&message).await,
+            // It is told of when it is its turn.
+            Ok(None) => Ok(None),
+            Err(refusal) if refusal.reason == Reason::StoreUnavailable => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Those of a lane are settled one after the other.
+    fn put_into(self: &Arc<Self>, lane: usize, claim: Claim) {
+        let mut lanes = self.lanes.lock();
+        let queue = lanes.entry(lane).or_insert_with(|| {
+            // As many wait at most as may wait at all.
+            let (queue, mut waiting) = mpsc::channel::<Claim>(self.desk.config.waiting_max.max(1) as usize);
+            let stop = self.lifecycle.services.clone();
+            self.lifecycle.spawn("archive messages: for an external archive", async move {
+                let settling = async {
+                    while let Some(claim) = waiting.recv().await {
+                        claim.worker.settle(claim.id, true).await;
+                    }
+                };
+                let _stopped = stop.run_until_cancelled(settling).await;
+                Ok::<(), String>(())
+            });
+            queue
+        });
+        // One that found no room is free again, and found again.
+        let _ = queue.try_send(claim);
     }
 
     /// Waits for a message that nobody is at.
@@ -137,10 +197,10 @@ impl Worker {
         Some(Claim { worker: Arc::clone(self), id })
     }
 
-    /// Goes on until the message has its answer in the log.
-    async fn settle(&self, id: Id) {
+    /// Goes on until the message has its answer in the log. `patient`: who carries it out says when its time is over.
+    async fn settle(&self, id: Id, patient: bool) {
         let mut pause = PAUSE_MIN;
-        while let Err(refusal) = self.try_to_settle(id).await {
+        while let Err(refusal) = self.try_to_settle(id, patient).await {
             if pause == PAUSE_MIN {
                 tracing::warn!(tenant = %self.desk.tenant, message = %id, %refusal, "no answer yet; it is tried again");
             }
@@ -151,7 +211,7 @@ impl Worker {
 
     /// # Errors
     /// What keeps an answer from being given now.
-    async fn try_to_settle(&self, id: Id) -> Result<(), Refusal> {
+    async fn try_to_settle(&self, id: Id, patient: bool) -> Result<(), Refusal> {
         let Some(row) = self.desk.read(|index| index.row(id).filter(|row| row.answer.is_none()).cloned())
         else {
             return Ok(());
@@ -169,9 +229,10 @@ impl Worker {
             self.recipient.announce_message(&message).await?;
         }
         let late_only = is_write
+            && !patient
             && row.expires_at <= self.desk.clock.now()
             && self.recipient.has_carried_out(&message).await?;
-        let answer = self.answer(&row, &message, late_only).await;
+        let answer = self.answer(&row, &message, late_only || patient, patient).await;
         if is_write {
             self.recipient.announce_answer(&message, &answer).await?;
         }
@@ -192,20 +253,24 @@ impl Worker {
         Ok(())
     }
 
-    /// Carries it out, as often as what fails is ours and may pass. `late_only`: it was carried out in its time, and only the
-    /// answer is late.
-    async fn answer(&self, row: &Row, message: &Arc<Incoming>, late_only: bool) -> Outgoing {
+    /// Carries it out, as often as what fails is ours and may pass. `late`: also after its time; `patient`: without an end.
+    async fn answer(&self, row: &Row, message: &Arc<Incoming>, late: bool, patient: bool) -> Outgoing {
         let (mut tries, mut pause) = (0, PAUSE_MIN);
         loop {
-            if !late_only && row.expires_at <= self.desk.clock.now() {
+            if !late && row.expires_at <= self.desk.clock.now() {
                 return failure::timed_out();
             }
             tries += 1;
             match self.carry_out(message).await {
                 Ok(answer) => return answer,
-                Err(refusal) if refusal.reason.is_passing() && tries < self.desk.config.tries => {
+                Err(refusal)
+                    if refusal.reason.is_passing() && (patient || tries < self.desk.config.tries) =>
+                {
+                    if tries == 1 {
+                        tracing::warn!(tenant = %self.desk.tenant, message = %row.id, %refusal, "it is tried again");
+                    }
                     tokio::time::sleep(pause).await;
-                    pause *= 2;
+                    pause = if patient { (pause * 2).min(PAUSE_MAX) } else { pause * 2 };
                 }
                 Err(refusal) => return self.failed(row, &refusal.to_string()),
             }

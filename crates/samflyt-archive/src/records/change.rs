@@ -57,6 +57,8 @@ pub(crate) enum Step {
     },
     /// The numbers of a series up to this one were given elsewhere: the cause of that gap.
     SeriesBegun { number: Number, reason: String },
+    /// It was carried out by an external archive: the arkivdel there, and the names of what it keeps since.
+    KeptElsewhere { arkivdel: String, names: Vec<Vec<String>> },
     /// Documents that no record refers to any more, by disposal: their files may go.
     Released { documents: Vec<String> },
 }

@@ -34,7 +34,7 @@ impl Fold for RecordFold {
     fn block_entries(family: u8) -> usize {
         match family {
             b'u' => 4,
-            b'x' | b'c' | b'b' => 8,
+            b'x' | b'c' | b'b' | b'e' => 8,
             _ => 32,
         }
     }
@@ -91,6 +91,12 @@ impl Folding<'_, '_> {
                     for digest in documents {
                         let key = self.of().released(digest);
                         self.writer.put(key, at);
+                    }
+                }
+                Step::KeptElsewhere { arkivdel, names } => {
+                    for name in names {
+                        let key = self.of().elsewhere(elsewhere(self.seal, name));
+                        self.writer.put(key, arkivdel.as_bytes());
                     }
                 }
             }
@@ -206,6 +212,12 @@ fn index(of: Of<'_>, seal: &Seal, stored: &Stored) -> BTreeMap<Vec<u8>, Vec<u8>>
         }
     }
     entries
+}
+
+/// What a name of something that an external archive keeps is looked up by.
+pub(super) fn elsewhere(seal: &Seal, words: &[String]) -> [u8; 16] {
+    let words: Vec<&str> = std::iter::once("elsewhere").chain(words.iter().map(String::as_str)).collect();
+    seal.look_up(&words)
 }
 
 /// The dokumentbeskrivelser and dokumentobjekter of a registrering's document.

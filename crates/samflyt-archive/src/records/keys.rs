@@ -180,6 +180,11 @@ impl Of<'_> {
         self.key(b'j', &[day.as_bytes(), &place.bytes()])
     }
 
+    /// What an external archive keeps: the code of its arkivdel.
+    pub fn elsewhere(self, hash: [u8; 16]) -> Vec<u8> {
+        self.key(b'e', &[&hash])
+    }
+
     /// The units that a change touched.
     pub fn touched(self, sequence: u64) -> Vec<u8> {
         self.key(b'h', &[&sequence.to_be_bytes()])

@@ -11,6 +11,7 @@ use samflyt_runtime::refused::timestamp;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::fold::elsewhere;
 use super::keys::{Number, Of, Place, Series};
 use super::labels::{class_hash, kind_word};
 use super::{Actor, Seal, unreadable};
@@ -289,6 +290,27 @@ impl Records {
     /// The systemIDs of the journalposter whose avskrivninger refer to this one.
     pub fn settled_by(&self, journalpost: &str) -> impl Iterator<Item = Result<String, StoreError>> + use<> {
         self.ends(&self.of().all_settled(journalpost))
+    }
+
+    /// The arkivdel, kept by an external archive, that holds what these words name.
+    pub fn elsewhere(&self, words: &[String]) -> Result<Option<String>, StoreError> {
+        let found = self.view.get(&self.of().elsewhere(elsewhere(&self.seal, words)))?;
+        found.map(text).transpose()
+    }
+
+    /// Whether words that could name something elsewhere name a unit that is kept here.
+    pub fn names_own(&self, words: &[String]) -> Result<bool, StoreError> {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        Ok(match words[..] {
+            ["id", id] => self.get(id)?.is_some() || self.holder_of_part(id)?.is_some(),
+            ["mappeID", id] => self.by_mappe_id(id)?.is_some(),
+            ["registreringsID", id] => self.by_registrerings_id(id)?.is_some(),
+            ["key", kind @ ("mappe" | "registrering"), system, key] => {
+                let kind = if kind == "mappe" { Kind::Mappe } else { Kind::Registrering };
+                self.by_external_key(kind, system, key)?.is_some()
+            }
+            _ => false,
+        })
     }
 
     /// The sequence of the change that a cause led to; none: it was not carried out.

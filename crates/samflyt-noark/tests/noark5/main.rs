@@ -1,6 +1,7 @@
 //! The extraction's files, of units made at random, against its schemas.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod journalpost;
 mod schemas;
 mod units;
 

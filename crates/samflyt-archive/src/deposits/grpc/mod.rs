@@ -29,7 +29,8 @@ impl Service {
     fn message(&self, tenant: &TenantId, deposit: &Deposit) -> pb::Deposit {
         let answer = deposit.answer.as_ref();
         let until = answer.map_or_else(|| self.0.deps.clock.now(), |answer| answer.at);
-        let held_up = self.0.deposits.held_up.lock().get(tenant).cloned();
+        let own = self.0.deposits.waits.lock().get(&(tenant.clone(), deposit.sequence)).cloned();
+        let held_up = own.or_else(|| self.0.deposits.held_up.lock().get(tenant).cloned());
         pb::Deposit {
             request: deposit.request.to_string(),
             system: deposit.request.system.to_string(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::stream::{self, StreamExt, TryStreamExt};
 use samflyt_events::{Reason, Refusal, TenantId};
 use samflyt_proto::archive as pb;
 use samflyt_runtime::Caller;
@@ -16,6 +17,8 @@ const DOCUMENTS_MAX: usize = 1000;
 const WAITING_MAX: usize = 4;
 /// A message is sent when it holds so much.
 const MESSAGE_BYTES: usize = 256 * 1024;
+/// How many documents are being read at once; of each a piece of at most 1 MiB is in memory.
+const READ_AHEAD: usize = 4;
 
 type Listener = mpsc::Sender<Result<Vec<pb::DocumentPiece>, Refusal>>;
 
@@ -57,7 +60,8 @@ impl Service {
     }
 }
 
-/// Sends documents one after the other. Where nobody listens any more, it ends.
+/// Sends documents one after the other, the first pieces of the next ones being read meanwhile. Where nobody listens any more,
+/// it ends.
 async fn send_all(
     store: &Arc<DocumentStore>,
     tenant: &TenantId,
@@ -65,9 +69,16 @@ async fn send_all(
     listener: &Listener,
 ) -> Result<(), Refusal> {
     let (mut pieces, mut bytes) = (Vec::new(), 0);
-    for (index, (digest, size)) in (0_u32..).zip(wanted) {
-        let mut copy = store.copy_out(tenant, *digest, *size).await?;
-        while let Some(content) = copy.next().await? {
+    let opened =
+        stream::iter((0_u32..).zip(wanted.iter().copied())).map(|(index, (digest, size))| async move {
+            let mut copy = store.copy_out(tenant, digest, size).await?;
+            let first = copy.next().await?;
+            Ok::<_, Refusal>((index, first, copy))
+        });
+    let mut opened = std::pin::pin!(opened.buffered(READ_AHEAD));
+    while let Some((index, mut next, mut copy)) = opened.try_next().await? {
+        while let Some(content) = next {
+            next = copy.next().await?;
             bytes += content.len();
             pieces.push(pb::DocumentPiece { index, content });
             if bytes >= MESSAGE_BYTES {

@@ -20,6 +20,8 @@ const DOCUMENTS: &str = "DOKUMENT";
 #[derive(Debug, Clone)]
 pub(super) struct Folder {
     dir: PathBuf,
+    /// Of an earlier try.
+    has_documents: bool,
 }
 
 impl Folder {
@@ -35,7 +37,8 @@ impl Folder {
                 _ => {}
             }
         }
-        Ok(Self { dir: dir.to_owned() })
+        let has_documents = fs::read_dir(&documents)?.next().is_some();
+        Ok(Self { dir: dir.to_owned(), has_documents })
     }
 
     pub fn dir(&self) -> &Path {
@@ -65,6 +68,9 @@ impl Folder {
     /// Whether a document is there, whole and right.
     pub fn has(&self, document: &ExtractionDocument) -> anyhow::Result<bool> {
         let path = self.place(&document.path)?;
+        if !self.has_documents {
+            return Ok(false);
+        }
         match fs::metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),

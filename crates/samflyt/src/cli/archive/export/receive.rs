@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::Write;
 
 use anyhow::{Context, anyhow, bail, ensure};
+use futures::future;
+use futures::stream::{StreamExt, TryStreamExt};
 use indicatif::ProgressBar;
 use samflyt_archive::Digest;
 use samflyt_proto::archive::export_arkivdel_response::Part;
@@ -15,6 +17,7 @@ use samflyt_proto::archive::{
 };
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 
 use super::folder::{DESCRIPTION, Folder};
@@ -22,6 +25,9 @@ use crate::cli::{Failure, show};
 use crate::client::Authenticated;
 
 type Named = Vec<ExtractionDocument>;
+
+/// How many lists of documents are fetched at once.
+const LISTS_AT_ONCE: usize = 2;
 
 /// How many documents came, and how many were there.
 #[derive(Debug, Clone, Copy, Default)]
@@ -74,26 +80,32 @@ pub(super) async fn metadata(
 
 /// Fetches the documents that are not there yet.
 pub(super) async fn documents(
-    mut client: ExtractionServiceClient<Authenticated>,
+    client: ExtractionServiceClient<Authenticated>,
     tenant: String,
     folder: &Folder,
-    mut named: mpsc::Receiver<Named>,
+    named: mpsc::Receiver<Named>,
     bar: &ProgressBar,
 ) -> anyhow::Result<Documents> {
-    let mut all = Documents::default();
-    while let Some(documents) = named.recv().await {
-        let named = documents.len() as u64;
-        let here = folder.clone();
-        let missing = tokio::task::spawn_blocking(move || missing(&here, documents)).await??;
-        let fetched = missing.len() as u64;
-        if fetched > 0 {
-            fetch(&mut client, &tenant, folder, missing).await?;
-        }
-        all.fetched += fetched;
-        all.kept += named - fetched;
-        bar.set_message(format!("{} documents", show::number(all.fetched + all.kept)));
-    }
-    Ok(all)
+    let (client, tenant) = (&client, tenant.as_str());
+    // One list is fetched while another is written.
+    ReceiverStream::new(named)
+        .map(|documents| async move {
+            let named = documents.len() as u64;
+            let here = folder.clone();
+            let missing = tokio::task::spawn_blocking(move || missing(&here, documents)).await??;
+            let fetched = missing.len() as u64;
+            if fetched > 0 {
+                fetch(client.clone(), tenant, folder, missing).await?;
+            }
+            anyhow::Ok(Documents { fetched, kept: named - fetched })
+        })
+        .buffer_unordered(LISTS_AT_ONCE)
+        .try_fold(Documents::default(), |all, these| {
+            let all = Documents { fetched: all.fetched + these.fetched, kept: all.kept + these.kept };
+            bar.set_message(format!("{} documents", show::number(all.fetched + all.kept)));
+            future::ready(Ok(all))
+        })
+        .await
 }
 
 fn missing(folder: &Folder, documents: Named) -> anyhow::Result<Named> {
@@ -107,7 +119,7 @@ fn missing(folder: &Folder, documents: Named) -> anyhow::Result<Named> {
 }
 
 async fn fetch(
-    client: &mut ExtractionServiceClient<Authenticated>,
+    mut client: ExtractionServiceClient<Authenticated>,
     tenant: &str,
     folder: &Folder,
     missing: Named,
