@@ -73,7 +73,13 @@ class Hub:
         self._log = self.log_path.open("wb")
         self._process = subprocess.Popen(
             [binary(), "up", "--data-dir", self.data_dir, "--json"],
-            env=environment(SAMFLYT_GRPC__LISTEN="127.0.0.1:0", SAMFLYT_HTTP__LISTEN="127.0.0.1:0"),
+            env=environment(
+                SAMFLYT_GRPC__LISTEN="127.0.0.1:0",
+                SAMFLYT_HTTP__LISTEN="127.0.0.1:0",
+                # The tests' own endpoints are on this machine.
+                SAMFLYT_DELIVERY__WEBHOOK__ALLOW_PRIVATE="true",
+                SAMFLYT_DELIVERY__WEBHOOK__ALLOW_HTTP="true",
+            ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._log,

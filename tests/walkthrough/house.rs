@@ -87,7 +87,11 @@ pub async fn agreement(operator: &Client, id: &str, provider: &str, consumer: &s
 impl House {
     /// A hub with Seljord and Vinje.
     pub async fn start(adjust: impl FnOnce(&mut HubConfig)) -> Self {
-        let hub = TestHub::start_with(adjust).await;
+        Self::furnish(TestHub::start_with(adjust).await).await
+    }
+
+    /// Registers Seljord and Vinje at a hub.
+    pub async fn furnish(hub: TestHub) -> Self {
         hub.register(SELJORD).await;
         hub.register(VINJE).await;
         let operator = hub.operator().await;

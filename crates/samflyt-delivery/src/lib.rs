@@ -5,12 +5,14 @@ mod cursor;
 mod desk;
 mod fold;
 mod grpc;
+mod metrics;
+mod webhook;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use samflyt_events::{Reason, Refusal, TenantId};
+use samflyt_events::{DigestKey, Reason, Refusal, TenantId};
 use samflyt_projection::{ProjectionConfig, ProjectionError};
 use samflyt_proto::delivery::delivery_service_server::DeliveryServiceServer;
 use samflyt_runtime::server::Served;
@@ -18,8 +20,10 @@ use samflyt_runtime::{Deps, Lifecycle, projection};
 
 use desk::Handle;
 use fold::DeliveryFold;
+use webhook::Webhooks;
 
 pub use config::DeliveryConfig;
+pub use webhook::WebhookConfig;
 
 /// Delivery cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +36,7 @@ pub enum StartError {
 pub(crate) struct Delivery {
     deps: Deps,
     config: DeliveryConfig,
+    webhooks: Arc<Webhooks>,
     desks: RwLock<HashMap<TenantId, Handle>>,
     lifecycle: Lifecycle,
 }
@@ -40,7 +45,12 @@ pub(crate) struct Delivery {
 ///
 /// # Errors
 /// [`StartError`] where the data directory cannot be used.
-pub async fn run(config: DeliveryConfig, deps: Deps, lifecycle: &Lifecycle) -> Result<Served, StartError> {
+pub async fn run(
+    config: DeliveryConfig,
+    deps: Deps,
+    digest_key: DigestKey,
+    lifecycle: &Lifecycle,
+) -> Result<Served, StartError> {
     let of_it = ProjectionConfig {
         dir: deps.data_dir.join("delivery"),
         cache_mib: config.cache_mib,
@@ -49,13 +59,16 @@ pub async fn run(config: DeliveryConfig, deps: Deps, lifecycle: &Lifecycle) -> R
     let source = Arc::new(deps.log.clone());
     let runner =
         projection::start("delivery projection", DeliveryFold, source, of_it, &deps, lifecycle).await?;
+    let webhooks = Arc::new(Webhooks::new(config.webhook.clone(), &digest_key, deps.clock.clone()));
+    let lifecycle_of_it = lifecycle.clone();
     let delivery =
-        Arc::new(Delivery { deps, config, desks: RwLock::default(), lifecycle: lifecycle.clone() });
+        Arc::new(Delivery { deps, config, webhooks, desks: RwLock::default(), lifecycle: lifecycle_of_it });
     let (opening, stop) = (Arc::clone(&delivery), lifecycle.services.clone());
     lifecycle.spawn("delivery of tenants", async move {
         let feed = opening.deps.feed.clone();
         feed.for_each_tenant(stop, |tenant| {
-            let desk = desk::start(&opening.deps, &runner, tenant.clone(), &opening.lifecycle);
+            let (deps, webhooks) = (&opening.deps, &opening.webhooks);
+            let desk = desk::start(deps, &runner, webhooks, tenant.clone(), &opening.lifecycle);
             opening.desks.write().insert(tenant, desk);
         })
         .await;

@@ -29,6 +29,13 @@ impl DigestKey {
         cut.copy_from_slice(&full[..16]);
         Digest(cut)
     }
+
+    /// A key for another use, told by its label, which begins with a letter: no digest is ever the same.
+    pub fn derive(&self, label: &str) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        mac.update(label.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
 }
 
 impl fmt::Debug for DigestKey {
@@ -87,5 +94,7 @@ mod tests {
         let digest = key.digest(&[b"ab"]);
         assert_eq!(Digest::parse(&digest.to_string()), Some(digest));
         assert_eq!(Digest::parse("+0000000000000000000000000000001"), None);
+        assert_ne!(key.derive("one use"), key.derive("another use"));
+        assert_ne!(key.derive("one use"), DigestKey::new(&[2; 32]).derive("one use"));
     }
 }

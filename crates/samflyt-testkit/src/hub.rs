@@ -4,6 +4,7 @@ use samflyt::client::Client;
 use samflyt::hub::{HubConfig, Listen};
 use samflyt::run::LocalHub;
 use samflyt_proto::registry as pb;
+use samflyt_runtime::{SharedClock, SystemClock};
 use tempfile::TempDir;
 
 /// A running hub, with the folder that it keeps its files in.
@@ -50,6 +51,11 @@ impl TestHub {
 
     /// Starts on what an earlier hub left behind.
     pub async fn start_in(dir: TempDir, adjust: impl FnOnce(&mut HubConfig)) -> Self {
+        Self::start_by(SystemClock::shared(), dir, adjust).await
+    }
+
+    /// Starts by a clock of the test's own.
+    pub async fn start_by(clock: SharedClock, dir: TempDir, adjust: impl FnOnce(&mut HubConfig)) -> Self {
         let mut config = HubConfig {
             data_dir: dir.path().to_owned(),
             grpc: Listen::loopback(0),
@@ -57,7 +63,7 @@ impl TestHub {
             ..HubConfig::default()
         };
         adjust(&mut config);
-        let local = LocalHub::start(config).await.unwrap();
+        let local = LocalHub::start_by(config, clock).await.unwrap();
         let stop = StopOnDrop(local.hub.lifecycle.clone());
         Self { local, dir, _stop: stop }
     }

@@ -3,9 +3,18 @@
 mod agreed;
 mod chaos;
 mod consumer;
+mod endpoint;
+mod fair;
+mod faults;
+mod faulty;
 mod letters;
 mod received;
 mod restarts;
+mod seen;
+mod urgent;
+mod webhook_cli;
+mod webhooks;
+mod week;
 
 use prost_types::Duration;
 use samflyt::client::Client;

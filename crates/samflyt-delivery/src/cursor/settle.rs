@@ -15,7 +15,7 @@ pub(crate) enum Verdict {
     Delivered,
     /// Not wanted: a dead letter at once.
     Rejected(String),
-    /// It could not be delivered; it is tried again, not before a pause that the consumer may have asked for.
+    /// It could not be delivered; it is tried again. A pause that the consumer asked for holds for all of its events.
     Failed {
         reason: String,
         after: Option<Duration>,
@@ -41,6 +41,7 @@ impl Cursor {
             Verdict::Rejected(reason) => self.fail(&entity, &open.entry, reason, now, None, true),
             Verdict::Failed { reason, after } => {
                 self.failures = self.failures.saturating_add(1);
+                self.asked_until = self.asked_until.max(after.map(|pause| now + pause));
                 if self.is_down() {
                     let tries = self.failures - super::DOWN_AFTER;
                     self.rest_until = Some(now + self.pause(tries).max(after.unwrap_or(Duration::ZERO)));

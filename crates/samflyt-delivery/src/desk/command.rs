@@ -7,9 +7,8 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::cursor::{ClientId, Sending, Verdict};
-use samflyt_events::delivery::Cover;
-use samflyt_events::delivery::Filter;
-use samflyt_events::delivery::{Failed, Limits, State, Subscription};
+use crate::webhook::WebhookChange;
+use samflyt_events::delivery::{Cover, Failed, Filter, Limits, State, Subscription};
 
 type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
 
@@ -50,6 +49,7 @@ pub(crate) struct Change {
     pub filter: Option<Filter>,
     pub limits: Option<Limits>,
     pub state: Option<State>,
+    pub webhook: Option<WebhookChange>,
     pub by: String,
 }
 
@@ -100,11 +100,15 @@ pub(crate) struct Snapshot {
     pub in_flight: usize,
     pub held: usize,
     pub dead: usize,
+    /// Entities whose event failed and is tried again.
+    pub retrying: usize,
     pub clients: usize,
     /// Settled in the last ten seconds, per second.
     pub rate: f64,
     pub oldest_at: Option<OffsetDateTime>,
     pub rests_until: Option<OffsetDateTime>,
+    /// Why an event failed the last time, and when.
+    pub last_failure: Option<(String, OffsetDateTime)>,
     pub cover: Cover,
 }
 

@@ -10,12 +10,12 @@ use tokio::sync::mpsc;
 use super::command::{Named, Outgoing};
 use super::feed::{Reader, Recent};
 use crate::cursor::{ClientId, Cursor, Offered};
-use samflyt_events::delivery::About;
-use samflyt_events::delivery::Cover;
-use samflyt_events::delivery::{Rule, State, Subscription};
+use samflyt_events::delivery::{About, Cover, Rule, State, Subscription};
 
 /// Over how many seconds the rate is counted.
 const RATE_S: i64 = 10;
+/// Urgent events that wait until they can be sent before others.
+const URGENT_MAX: usize = 1_024;
 
 pub(super) struct Lane {
     pub subscription: Subscription,
@@ -27,15 +27,25 @@ pub(super) struct Lane {
     reader: Option<Reader>,
     /// Read, and not taken yet.
     left: Option<Arc<Entry>>,
+    /// Urgent events that came and were not looked at.
+    urgent: VecDeque<Arc<Entry>>,
+    /// Why an event failed the last time, and when.
+    pub last_failure: Option<(String, OffsetDateTime)>,
     /// When events were settled: the second, and how many.
     settled: VecDeque<(i64, u64)>,
+    /// Since the metrics were told.
+    pub settled_unmeasured: u64,
+    /// It has ended, and the metrics know.
+    pub measured_last: bool,
 }
 
 /// Somebody who takes the events of a subscription and of its replays.
 pub(super) struct Client {
     pub id: ClientId,
     pub subscription: String,
-    most: usize,
+    pub most: usize,
+    /// Nothing is sent to it for now.
+    pub rests: bool,
     events: mpsc::Sender<Outgoing>,
     /// What it has: the entity of each, as a token.
     pub has: HashMap<Named, Arc<str>>,
@@ -44,7 +54,7 @@ pub(super) struct Client {
 impl Client {
     pub fn new(id: ClientId, subscription: String, most: usize) -> (Self, mpsc::Receiver<Outgoing>) {
         let (events, received) = mpsc::channel(most.max(1));
-        (Self { id, subscription, most: most.max(1), events, has: HashMap::new() }, received)
+        (Self { id, subscription, most: most.max(1), rests: false, events, has: HashMap::new() }, received)
     }
 
     pub fn is_gone(&self) -> bool {
@@ -52,7 +62,7 @@ impl Client {
     }
 
     fn has_room(&self) -> bool {
-        self.has.len() < self.most && !self.events.is_closed() && self.events.capacity() > 0
+        !self.rests && self.has.len() < self.most && !self.events.is_closed() && self.events.capacity() > 0
     }
 }
 
@@ -65,7 +75,11 @@ impl Lane {
             cover,
             reader: None,
             left: None,
+            urgent: VecDeque::new(),
+            last_failure: None,
             settled: VecDeque::new(),
+            settled_unmeasured: 0,
+            measured_last: false,
         };
         lane.set_rule();
         lane
@@ -77,7 +91,7 @@ impl Lane {
     }
 
     pub fn is_active(&self) -> bool {
-        self.subscription.state == State::Active
+        self.subscription.is_active()
     }
 
     /// From the next event on, it is as the subscription and the agreements say now.
@@ -91,8 +105,15 @@ impl Lane {
         self.cursor.set_rule(rule);
     }
 
-    /// Takes in what it can: of what is new, else of what is read.
+    /// Takes in what it can: of what is new, else of what is read; then what is urgent.
     pub fn take_in(&mut self, recent: &Recent, head: u64, read: impl Fn(u64) -> Reader) {
+        self.take_in_turn(recent, head, read);
+        if self.is_active() {
+            self.look_ahead();
+        }
+    }
+
+    fn take_in_turn(&mut self, recent: &Recent, head: u64, read: impl Fn(u64) -> Reader) {
         if !self.is_active() {
             self.reader = None;
             return;
@@ -118,6 +139,21 @@ impl Lane {
         }
     }
 
+    /// An urgent event has come. What is too many is sent in its turn.
+    pub fn note_urgent(&mut self, entry: &Arc<Entry>) {
+        let is_wanted = self.subscription.state != State::Ended && self.subscription.replay.is_none();
+        if is_wanted && self.cursor.next() <= entry.sequence && self.urgent.len() < URGENT_MAX {
+            self.urgent.push_back(Arc::clone(entry));
+        }
+    }
+
+    /// Lets urgent events go before what is in front of them.
+    fn look_ahead(&mut self) {
+        while self.urgent.front().is_some_and(|entry| self.cursor.look_ahead(entry)) {
+            self.urgent.pop_front();
+        }
+    }
+
     /// None: what it needs is not among the newest.
     fn take_recent(&mut self, recent: &Recent, end: u64) -> Option<Offered> {
         let entries = recent.since(self.cursor.next())?;
@@ -138,7 +174,8 @@ impl Lane {
     /// Sends what may be sent to clients that have room. Returns whom it could not reach.
     pub fn send(&mut self, clients: &mut [Client], now: OffsetDateTime) -> Vec<ClientId> {
         let mut gone = Vec::new();
-        if !self.is_active() {
+        // Most have nothing to send: no client is looked for then.
+        if !self.is_active() || !self.cursor.is_ready(now) {
             return gone;
         }
         let replay = self.subscription.replay.as_ref().map(|_| self.subscription.id.clone());
@@ -161,7 +198,21 @@ impl Lane {
         }
     }
 
+    /// When the hub learned of the oldest event that is not settled, as far as that is known: of what was not looked at,
+    /// where it is among the newest.
+    pub fn oldest_at(&self, recent: &Recent) -> Option<OffsetDateTime> {
+        let ahead = || {
+            let Self { subscription, cover, .. } = self;
+            let meant = |about: About<'_>| subscription.filter.matches(&about) && cover.covers(&about);
+            let mut next = recent.since(self.cursor.next())?;
+            next.find(|entry| About::of(&entry.subject).is_some_and(meant)).map(|entry| entry.learned_at)
+        };
+        let left = self.left.as_ref().map(|entry| entry.learned_at);
+        self.cursor.oldest_at().or(left).or_else(ahead)
+    }
+
     pub fn count_settled(&mut self, now: OffsetDateTime) {
+        self.settled_unmeasured += 1;
         let second = now.unix_timestamp();
         match self.settled.back_mut() {
             Some((last, count)) if *last == second => *count += 1,

@@ -5,8 +5,10 @@
 //! tenant's deliveries ends this task's right to: it takes up anew what the log says.
 
 mod command;
+mod couriers;
 mod feed;
 mod lane;
+mod measure;
 mod run;
 mod serve;
 mod telling;

@@ -1,6 +1,6 @@
 //! The task of one tenant's deliveries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use samflyt_events::delivery::{Cover, State, Subscription, entity};
 use samflyt_events::subject::{
     delivery_progress, delivery_stream, delivery_subscription, events_about, events_stream,
 };
-use samflyt_events::{EntityId, Reason, Refusal, TenantId};
+use samflyt_events::{EntityId, EventType, Reason, Refusal, TenantId};
 use samflyt_log::{AppendError, Entry, Follow};
 use samflyt_projection::{Runner, StoreError};
 use samflyt_runtime::{Deps, Lifecycle};
-use time::Date;
+use time::{Date, OffsetDateTime};
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::TaskTracker;
 
@@ -22,8 +22,10 @@ use super::feed::{Reader, Recent};
 use super::lane::{Client, Lane};
 use super::telling::OnItsWay;
 use super::{Handle, Tenant, channel};
-use crate::cursor::{ClientId, Cursor, ToRead};
+use crate::cursor::{ClientId, Cursor, ToRead, is_urgent};
 use crate::fold;
+use crate::metrics::DeliveryMetrics;
+use crate::webhook::{Courier, Webhooks};
 
 /// How often the log is told, and what is due is looked for.
 const TICK: Duration = Duration::from_millis(100);
@@ -39,19 +41,26 @@ pub(super) struct Desk {
     pub tasks: TaskTracker,
     /// The last message about what was delivered.
     pub progress_sequence: u64,
+    pub webhooks: Arc<Webhooks>,
+    pub couriers: HashMap<String, Courier>,
+    pub handle: Handle,
     pub clients: Vec<Client>,
     /// The next client's number. None is given again while the hub lives: what an earlier desk's client says late must not be
     /// taken for another's.
     pub next_client: Arc<AtomicU64>,
     /// The last sequence of the tenant's events that is known of.
     pub head: u64,
+    pub metrics: DeliveryMetrics,
+    pub measured_at: OffsetDateTime,
     runner: Runner,
-    recent: Recent,
+    pub recent: Recent,
     /// Rung where a reader has something.
     bell: mpsc::Sender<()>,
     reads: mpsc::Sender<Read>,
     /// The day that the agreements were looked at for; none before the first tick.
     day: Option<Date>,
+    /// Types that go before others, as contracts say now.
+    pub urgent: Arc<[EventType]>,
 }
 
 /// Events of a held entity, read for a subscription.
@@ -59,6 +68,17 @@ struct Read {
     id: String,
     entity: Arc<str>,
     found: Option<(Vec<Arc<Entry>>, bool)>,
+}
+
+/// What a desk is opened with.
+struct With {
+    deps: Deps,
+    runner: Runner,
+    webhooks: Arc<Webhooks>,
+    tasks: TaskTracker,
+    /// By which the desk's own clients speak to it.
+    handle: Handle,
+    next_client: Arc<AtomicU64>,
 }
 
 /// Why a desk is taken up anew.
@@ -75,16 +95,28 @@ impl From<Refusal> for Broken {
 }
 
 /// Begins to deliver for a tenant; the handle stays the same for as long as the hub lives.
-pub(crate) fn start(deps: &Deps, runner: &Runner, tenant: TenantId, lifecycle: &Lifecycle) -> Handle {
+pub(crate) fn start(
+    deps: &Deps,
+    runner: &Runner,
+    webhooks: &Arc<Webhooks>,
+    tenant: TenantId,
+    lifecycle: &Lifecycle,
+) -> Handle {
     let (handle, mut commands) = channel();
-    let (deps, runner, tenant) = (deps.clone(), runner.clone(), Arc::new(tenant));
-    let tasks = lifecycle.tasks().clone();
+    let with = With {
+        deps: deps.clone(),
+        runner: runner.clone(),
+        webhooks: Arc::clone(webhooks),
+        tasks: lifecycle.tasks().clone(),
+        handle: handle.clone(),
+        next_client: Arc::new(AtomicU64::new(1)),
+    };
+    let tenant = Arc::new(tenant);
     let stop = lifecycle.services.clone();
     lifecycle.spawn("deliveries of a tenant", async move {
-        let next_client = Arc::new(AtomicU64::new(1));
         let delivering = async {
             loop {
-                match deliver(&deps, &runner, &tenant, &tasks, &next_client, &mut commands).await {
+                match deliver(&with, &tenant, &mut commands).await {
                     Broken::Overtaken => {
                         tracing::error!(%tenant, "somebody else delivers for this municipality, or the broker lost what was told; taking up what the log says");
                     }
@@ -101,17 +133,11 @@ pub(crate) fn start(deps: &Deps, runner: &Runner, tenant: TenantId, lifecycle: &
     handle
 }
 
-async fn deliver(
-    deps: &Deps,
-    runner: &Runner,
-    tenant: &Tenant,
-    tasks: &TaskTracker,
-    next_client: &Arc<AtomicU64>,
-    commands: &mut mpsc::Receiver<Command>,
-) -> Broken {
+async fn deliver(with: &With, tenant: &Tenant, commands: &mut mpsc::Receiver<Command>) -> Broken {
+    let deps = &with.deps;
     let (bell, mut rung) = mpsc::channel(1);
     let (reads, mut read) = mpsc::channel(64);
-    let mut desk = match Desk::open(deps, runner, tenant, tasks, next_client, bell, reads).await {
+    let mut desk = match Desk::open(with, tenant, bell, reads).await {
         Ok(desk) => desk,
         Err(broken) => return broken,
     };
@@ -134,24 +160,26 @@ async fn deliver(
                 }
             }
             told = Desk::told(&mut desk.telling) => match told {
-                Ok(sequence) => desk.was_told(sequence),
+                Ok(sequence) => {
+                    desk.was_told(sequence);
+                    desk.look_for_due(|lane| lane.cursor.has_ahead());
+                }
                 Err(AppendError::Conflict) => return Broken::Overtaken,
                 Err(error) => return Broken::Unavailable(unavailable(&error)),
             },
             entry = follower.next() => {
-                desk.head = entry.sequence;
-                desk.recent.push(Arc::new(entry));
+                desk.take_new(Arc::new(entry));
             }
             Some(()) = rung.recv() => {}
             Some(read) = read.recv() => desk.take_read(read),
-            Ok(()) = changes.changed() => desk.look_at_agreements(),
+            Ok(()) = changes.changed() => desk.look_at_catalogue(),
             _ = ticks.tick() => {
                 desk.tick();
                 desk.begin_to_tell();
             }
         }
         desk.pump();
-        if desk.lanes.values().any(|lane| lane.cursor.is_urgent()) {
+        if desk.lanes.values().any(|lane| lane.cursor.has_to_tell()) {
             desk.begin_to_tell();
         }
     }
@@ -159,14 +187,12 @@ async fn deliver(
 
 impl Desk {
     async fn open(
-        deps: &Deps,
-        runner: &Runner,
+        with: &With,
         tenant: &Tenant,
-        tasks: &TaskTracker,
-        next_client: &Arc<AtomicU64>,
         bell: mpsc::Sender<()>,
         reads: mpsc::Sender<Read>,
     ) -> Result<Self, Broken> {
+        let With { deps, runner, webhooks, tasks, handle, next_client } = with;
         let stream = delivery_stream(tenant);
         deps.log.ensure_delivery(tenant).await.map_err(|error| unavailable(&error))?;
         let last = deps.log.state(&stream).await.map_err(|error| unavailable(&error))?;
@@ -182,16 +208,24 @@ impl Desk {
             telling: None,
             tasks: tasks.clone(),
             progress_sequence: progress.map_or(0, |entry| entry.sequence),
-            runner: runner.clone(),
+            webhooks: Arc::clone(webhooks),
+            couriers: HashMap::new(),
+            handle: handle.clone(),
             clients: Vec::new(),
+            runner: runner.clone(),
             next_client: Arc::clone(next_client),
             head: head.map_or(0, |state| state.last),
+            metrics: DeliveryMetrics::new(),
+            measured_at: OffsetDateTime::UNIX_EPOCH,
             recent: Recent::default(),
             bell,
             reads,
             day: None,
+            urgent: Arc::default(),
         };
         desk.take_up().map_err(unreadable)?;
+        let ids: Vec<String> = desk.lanes.keys().cloned().collect();
+        ids.iter().for_each(|id| desk.look_at_courier(id));
         Ok(desk)
     }
 
@@ -215,10 +249,13 @@ impl Desk {
         Cover::of(&self.deps.feed.get(), &self.tenant, &subscription.consumer, today)
     }
 
-    fn look_at_agreements(&mut self) {
+    /// What agreements cover, and what contracts call urgent.
+    fn look_at_catalogue(&mut self) {
         let today = self.deps.clock.now().date();
         self.day = Some(today);
         let catalogue = self.deps.feed.get();
+        self.urgent = catalogue.urgent_types().cloned().collect();
+        self.lanes.values_mut().for_each(|lane| lane.cursor.urgent = Arc::clone(&self.urgent));
         for lane in self.lanes.values_mut().filter(|lane| lane.subscription.state != State::Ended) {
             let cover = Cover::of(&catalogue, &self.tenant, &lane.subscription.consumer, today);
             if cover != lane.cover {
@@ -246,21 +283,34 @@ impl Desk {
     fn tick(&mut self) {
         let now = self.deps.clock.now();
         if self.day != Some(now.date()) {
-            self.look_at_agreements();
+            self.look_at_catalogue();
         }
-        let mut to_read = Vec::new();
-        for (id, lane) in &mut self.lanes {
-            lane.cursor.expire(now);
-            if lane.is_active() {
-                to_read.extend(lane.cursor.due(now, READS).into_iter().map(|read| (id.clone(), read)));
-            }
-        }
-        to_read.into_iter().for_each(|(id, read)| self.read(id, read));
+        self.lanes.values_mut().for_each(|lane| lane.cursor.expire(now));
+        self.look_for_due(|_| true);
         let gone: Vec<ClientId> =
             self.clients.iter().filter(|client| client.is_gone()).map(|client| client.id).collect();
         gone.into_iter().for_each(|client| self.detach(client));
         self.forget_expired();
         self.end_replays();
+        self.measure(now);
+    }
+
+    fn look_for_due(&mut self, is_meant: impl Fn(&Lane) -> bool) {
+        let now = self.deps.clock.now();
+        let mut to_read = Vec::new();
+        for (id, lane) in self.lanes.iter_mut().filter(|(_, lane)| lane.is_active() && is_meant(lane)) {
+            to_read.extend(lane.cursor.due(now, READS).into_iter().map(|read| (id.clone(), read)));
+        }
+        to_read.into_iter().for_each(|(id, read)| self.read(id, read));
+    }
+
+    /// An event has been appended.
+    fn take_new(&mut self, entry: Arc<Entry>) {
+        self.head = entry.sequence;
+        if is_urgent(&self.urgent, &entry) {
+            self.lanes.values_mut().for_each(|lane| lane.note_urgent(&entry));
+        }
+        self.recent.push(entry);
     }
 
     /// What was not settled in its time is not the client's any more.

@@ -7,11 +7,13 @@ use samflyt_events::subject::delivery_subscription;
 use samflyt_events::{Reason, Refusal};
 use samflyt_log::AppendError;
 use time::OffsetDateTime;
+use tokio::sync::mpsc;
 
-use super::command::{Attached, Change, Command, Named, Snapshot};
+use super::command::{Attached, Change, Command, Named, Outgoing, Snapshot};
 use super::lane::{Client, Lane};
 use super::run::{Broken, Desk, unavailable};
 use crate::cursor::{ClientId, Cursor, Verdict};
+use crate::webhook::change_webhook;
 
 impl Desk {
     pub(super) async fn command(&mut self, command: Command) -> Result<(), Broken> {
@@ -79,6 +81,7 @@ impl Desk {
             let same = there.consumer == subscription.consumer
                 && there.filter == subscription.filter
                 && there.limits == subscription.limits
+                && there.webhook().map(|one| &one.url) == subscription.webhook().map(|one| &one.url)
                 && there.state != State::Ended;
             if same {
                 return Ok(Ok(self.snapshot(lane, now)));
@@ -93,9 +96,11 @@ impl Desk {
         }
         let sequence = self.append(&subscription, 0).await?;
         let cover = self.cover(&subscription);
-        let cursor = Cursor::new(subscription.from, subscription.limits);
+        let mut cursor = Cursor::new(subscription.from, subscription.limits);
+        cursor.urgent = std::sync::Arc::clone(&self.urgent);
         let id = subscription.id.clone();
         self.lanes.insert(id.clone(), Lane::new(subscription, sequence, cursor, cover));
+        self.look_at_courier(&id);
         Ok(self.lane(&id).map(|lane| self.snapshot(lane, now)))
     }
 
@@ -112,7 +117,12 @@ impl Desk {
         let mut subscription = lane.subscription.clone();
         subscription.filter = change.filter.unwrap_or(subscription.filter);
         subscription.limits = change.limits.unwrap_or(subscription.limits);
-        subscription.state = change.state.unwrap_or(subscription.state);
+        if let Some(state) = change.state.filter(|state| *state != subscription.state) {
+            (subscription.state, subscription.because) = (state, None);
+        }
+        if let Some(Err(refusal)) = change.webhook.map(|webhook| change_webhook(&mut subscription, webhook)) {
+            return Ok(Err(refusal));
+        }
         if subscription != lane.subscription {
             (subscription.by, subscription.at) = (change.by, now);
             let sequence = self.append(&subscription, lane.sequence).await?;
@@ -122,6 +132,7 @@ impl Desk {
             };
             (lane.subscription, lane.sequence) = (subscription, sequence);
             lane.set_rule();
+            self.look_at_courier(&change.id);
         }
         Ok(self.lane(&change.id).map(|lane| self.snapshot(lane, now)))
     }
@@ -145,13 +156,23 @@ impl Desk {
             let message = "the subscription has ended, or is a replay, which comes with its subscription";
             return Err(Refusal::new(Reason::Conflict, message));
         }
+        if lane.subscription.webhook().is_some() {
+            let rule = "is a webhook: its events are posted";
+            let advice = "make another subscription, without `webhook`";
+            return Err(Refusal::of_field(Reason::RequestInvalid, "/start/id", rule, advice));
+        }
         let most = if in_flight == 0 { lane.subscription.limits.in_flight } else { in_flight };
         let most = most.min(lane.subscription.limits.in_flight) as usize;
         let snapshot = self.snapshot(lane, self.deps.clock.now());
-        let id = self.next_client.fetch_add(1, Ordering::Relaxed);
-        let (client, events) = Client::new(id, snapshot.subscription.id.clone(), most);
+        let (client, events) = self.attach_to(id, most);
+        Ok(Attached { client, snapshot, events })
+    }
+
+    pub(super) fn attach_to(&mut self, id: &str, most: usize) -> (ClientId, mpsc::Receiver<Outgoing>) {
+        let number = self.next_client.fetch_add(1, Ordering::Relaxed);
+        let (client, events) = Client::new(number, id.to_owned(), most);
         self.clients.push(client);
-        Ok(Attached { client: id, snapshot, events })
+        (number, events)
     }
 
     fn settle(&mut self, id: &str, client: ClientId, named: Named, verdict: Verdict) -> bool {
@@ -160,6 +181,9 @@ impl Desk {
         let Some(entity) = has.and_then(|client| client.has.remove(&named)) else { return false };
         let lane = if named.replay.is_empty() { id } else { &named.replay };
         let Some(lane) = self.lanes.get_mut(lane) else { return false };
+        if let Verdict::Failed { reason, .. } | Verdict::Rejected(reason) = &verdict {
+            lane.last_failure = Some((reason.clone(), now));
+        }
         let settled = lane.cursor.settle(named.sequence, &entity, verdict, now);
         if settled {
             lane.count_settled(now);
@@ -167,9 +191,10 @@ impl Desk {
         settled
     }
 
-    fn snapshot(&self, lane: &Lane, now: OffsetDateTime) -> Snapshot {
+    pub(super) fn snapshot(&self, lane: &Lane, now: OffsetDateTime) -> Snapshot {
         let held: Vec<Held> = lane.cursor.held().map(|(_, held)| held).collect();
         let is_dead = |held: &&Held| held.failed.as_ref().is_some_and(|failed| failed.again_at.is_none());
+        let is_retrying = |held: &&Held| held.failed.as_ref().is_some_and(|failed| failed.again_at.is_some());
         let of_it = |client: &&Client| client.subscription == lane.subscription.id;
         Snapshot {
             subscription: lane.subscription.clone(),
@@ -178,10 +203,12 @@ impl Desk {
             in_flight: lane.cursor.in_flight(),
             held: held.len(),
             dead: held.iter().filter(is_dead).count(),
+            retrying: held.iter().filter(is_retrying).count(),
             clients: self.clients.iter().filter(of_it).count(),
             rate: lane.rate(now),
-            oldest_at: lane.cursor.oldest_at(),
+            oldest_at: lane.oldest_at(&self.recent),
             rests_until: lane.cursor.rests_until(now),
+            last_failure: lane.last_failure.clone(),
             cover: lane.cover.clone(),
         }
     }

@@ -6,6 +6,7 @@ mod read;
 mod replay;
 mod subscriptions;
 mod view;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -107,6 +108,8 @@ service! {
     change_subscription(ChangeSubscriptionRequest) -> ChangeSubscriptionResponse by change;
     get_subscription(GetSubscriptionRequest) -> GetSubscriptionResponse by get;
     list_subscriptions(ListSubscriptionsRequest) -> ListSubscriptionsResponse by list;
+    verify_subscription(VerifySubscriptionRequest) -> VerifySubscriptionResponse by verify;
+    rotate_secret(RotateSecretRequest) -> RotateSecretResponse by rotate;
     list_dead_letters(ListDeadLettersRequest) -> ListDeadLettersResponse by dead_letters;
     redrive_dead_letters(RedriveDeadLettersRequest) -> RedriveDeadLettersResponse by redrive;
     discard_dead_letters(DiscardDeadLettersRequest) -> DiscardDeadLettersResponse by discard;

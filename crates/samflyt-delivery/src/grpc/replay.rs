@@ -10,8 +10,7 @@ use samflyt_runtime::Caller;
 
 use super::{Service, invalid, view};
 use crate::desk::Command;
-use samflyt_events::delivery::Filter;
-use samflyt_events::delivery::{Replay, State, Subscription};
+use samflyt_events::delivery::{Filter, Form, Replay, State, Subscription};
 
 impl Service {
     pub(super) async fn replay(
@@ -52,6 +51,10 @@ impl Service {
             filter,
             from,
             replay: Some(Replay { of: of.id.clone(), until }),
+            // Whoever gets the subscription's events gets these.
+            form: Form::Pull,
+            state: State::Active,
+            because: None,
             by: caller.principal.acting_organisation().to_owned(),
             at: now,
             ..of

@@ -8,9 +8,11 @@ use samflyt_proto::delivery::start::At;
 use samflyt_runtime::Caller;
 use samflyt_runtime::refused::moment;
 
+use super::webhooks::holds;
 use super::{Service, invalid, view};
 use crate::desk::{Change, Command};
-use samflyt_events::delivery::{Form, State, Subscription};
+use crate::webhook::WebhookChange;
+use samflyt_events::delivery::{State, Subscription};
 
 const ID_MAX: usize = 64;
 
@@ -25,7 +27,9 @@ impl Service {
         let consumer = self.consumer(&caller, &tenant, &asked.consumer)?;
         check_id(&asked.id)?;
         let filter = view::filter(&asked.filter.unwrap_or_default(), "/subscription/filter")?;
-        let limits = view::limits(&asked.limits.unwrap_or_default(), "/subscription/limits")?;
+        let (form, secret) = self.form(&tenant, &asked.id, asked.webhook)?;
+        let usual = view::usual_limits(&form);
+        let limits = view::limits(&asked.limits.unwrap_or_default(), "/subscription/limits", usual)?;
         let desk = self.0.desk(&tenant)?;
         self.check_room(&desk, &asked.id).await?;
         let subscription = Subscription {
@@ -33,17 +37,23 @@ impl Service {
             consumer,
             filter,
             from: self.from(&tenant, request.start.and_then(|start| start.at)).await?,
-            form: Form::Pull,
+            form,
             limits,
             state: State::Active,
             replay: None,
+            because: None,
             by: caller.principal.acting_organisation().to_owned(),
             at: self.0.deps.clock.now(),
         };
+        let by = subscription.by.clone();
         let snapshot = desk.ask(|reply| Command::Create(Box::new(subscription), reply)).await?;
+        // One that was there before keeps its own, which was shown then.
+        let secret = secret.filter(|made| holds(&snapshot.subscription, &made.sealed));
+        let snapshot = self.verified(&desk, snapshot, &by).await?;
         Ok(pb::CreateSubscriptionResponse {
             subscription: Some(view::subscription(tenant.as_str(), &snapshot.subscription)),
             status: Some(view::status(&snapshot)),
+            secret: secret.map(|made| made.shown).unwrap_or_default(),
         })
     }
 
@@ -52,16 +62,31 @@ impl Service {
         caller: Caller,
         request: pb::ChangeSubscriptionRequest,
     ) -> Result<pb::ChangeSubscriptionResponse, Refusal> {
-        let (desk, _) = self.subscription(&caller, &request.tenant, &request.id).await?;
+        let (desk, snapshot) = self.subscription(&caller, &request.tenant, &request.id).await?;
         let state = request.state();
+        if state == pb::SubscriptionState::Unverified {
+            let advice = "leave it out; another address proves itself anew";
+            return Err(invalid("/state", "is what the hub alone finds", advice));
+        }
+        let usual = view::usual_limits(&snapshot.subscription.form);
+        let by = caller.principal.acting_organisation().to_owned();
         let change = Change {
             id: request.id,
             filter: request.filter.map(|filter| view::filter(&filter, "/filter")).transpose()?,
-            limits: request.limits.map(|limits| view::limits(&limits, "/limits")).transpose()?,
+            limits: request.limits.map(|limits| view::limits(&limits, "/limits", usual)).transpose()?,
             state: view::state(state),
-            by: caller.principal.acting_organisation().to_owned(),
+            webhook: request
+                .webhook
+                .map(|asked| self.url(&asked, "/webhook/url"))
+                .transpose()?
+                .map(WebhookChange::Url),
+            by: by.clone(),
         };
-        let snapshot = desk.ask(|reply| Command::Change(change, reply)).await?;
+        let has_url = change.webhook.is_some();
+        let mut snapshot = desk.ask(|reply| Command::Change(change, reply)).await?;
+        if has_url {
+            snapshot = self.verified(&desk, snapshot, &by).await?;
+        }
         Ok(pb::ChangeSubscriptionResponse {
             subscription: Some(view::subscription(&request.tenant, &snapshot.subscription)),
             status: Some(view::status(&snapshot)),

@@ -9,9 +9,7 @@ use samflyt_runtime::refused::timestamp;
 
 use super::invalid;
 use crate::desk::Snapshot;
-use samflyt_events::delivery::Cover;
-use samflyt_events::delivery::Filter;
-use samflyt_events::delivery::{Limits, State, Subscription};
+use samflyt_events::delivery::{Cover, Filter, Form, Limits, State, Subscription};
 
 /// Values in one list of a filter.
 const VALUES_MAX: usize = 1_000;
@@ -23,11 +21,13 @@ pub(super) fn subscription(tenant: &str, of: &Subscription) -> pb::Subscription 
         consumer: of.consumer.to_string(),
         filter: Some(filter_message(&of.filter)),
         limits: Some(limits_message(of.limits)),
-        state: state_message(of.state).into(),
+        state: state_message(of).into(),
         from: of.from,
         replay_of: of.replay.as_ref().map(|replay| replay.of.clone()).unwrap_or_default(),
         changed_by: of.by.clone(),
         changed_at: Some(timestamp(of.at)),
+        webhook: of.webhook().map(|webhook| pb::Webhook { url: webhook.url.clone() }),
+        because: of.because.clone().unwrap_or_default(),
     }
 }
 
@@ -40,16 +40,19 @@ pub(super) fn status(of: &Snapshot) -> pb::SubscriptionStatus {
     pb::SubscriptionStatus {
         position: of.position,
         head: of.head,
-        lag: of.head.saturating_sub(of.position),
+        lag: of.lag(),
         in_flight: count(of.in_flight),
         held: count(of.held),
         dead_letters: count(of.dead),
+        retrying: count(of.retrying),
         rate: of.rate,
         oldest_at: of.oldest_at.map(timestamp),
         clients: count(of.clients),
         resting_until: of.rests_until.map(timestamp),
         uncovered: uncovered(&of.subscription, &of.cover).iter().map(flow).collect(),
         covered: of.cover.flows.iter().map(flow).collect(),
+        last_failure: of.last_failure.as_ref().map(|(reason, _)| reason.clone()).unwrap_or_default(),
+        last_failed_at: of.last_failure.as_ref().map(|(_, at)| timestamp(*at)),
     }
 }
 
@@ -115,10 +118,17 @@ fn limits_message(of: Limits) -> pb::Limits {
     }
 }
 
+/// What a subscription of a form has where nothing else is asked for.
+pub(super) fn usual_limits(form: &Form) -> Limits {
+    match form {
+        Form::Pull => Limits::default(),
+        Form::Webhook(_) => Limits::of_webhook(),
+    }
+}
+
 /// # Errors
-/// `REQUEST_INVALID` names the limit that is out of its bounds.
-pub(super) fn limits(of: &pb::Limits, at: &str) -> Result<Limits, Refusal> {
-    let usual = Limits::default();
+/// `REQUEST_INVALID` names the limit that is out of its bounds. What is not given is as usual.
+pub(super) fn limits(of: &pb::Limits, at: &str, usual: Limits) -> Result<Limits, Refusal> {
     let seconds = |name: &str, span: &Option<Span>, usual: u32, most: u32| match span {
         None => Ok(usual),
         Some(span) => u32::try_from(span.seconds)
@@ -147,8 +157,9 @@ pub(super) fn limits(of: &pb::Limits, at: &str) -> Result<Limits, Refusal> {
     Ok(limits)
 }
 
-fn state_message(state: State) -> pb::SubscriptionState {
-    match state {
+fn state_message(of: &Subscription) -> pb::SubscriptionState {
+    match of.state {
+        State::Active if !of.is_active() => pb::SubscriptionState::Unverified,
         State::Active => pb::SubscriptionState::Active,
         State::Paused => pb::SubscriptionState::Paused,
         State::Ended => pb::SubscriptionState::Ended,
@@ -161,6 +172,8 @@ pub(super) fn state(of: pb::SubscriptionState) -> Option<State> {
         pb::SubscriptionState::Active => Some(State::Active),
         pb::SubscriptionState::Paused => Some(State::Paused),
         pb::SubscriptionState::Ended => Some(State::Ended),
+        // The hub alone finds that.
+        pb::SubscriptionState::Unverified => None,
     }
 }
 
@@ -184,8 +197,8 @@ mod tests {
                 "/limits/pause_first",
             ),
         ] {
-            assert_eq!(limits(&limit, "/limits").unwrap_err().violations[0].field, field);
+            assert_eq!(limits(&limit, "/limits", Limits::default()).unwrap_err().violations[0].field, field);
         }
-        assert_eq!(limits(&pb::Limits::default(), "").unwrap(), Limits::default());
+        assert_eq!(limits(&pb::Limits::default(), "", Limits::default()).unwrap(), Limits::default());
     }
 }

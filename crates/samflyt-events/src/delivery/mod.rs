@@ -28,7 +28,10 @@ pub struct Subscription {
     /// Set where it repeats the past for another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay: Option<Replay>,
-    /// Organisation number of who made or changed it.
+    /// Why the hub itself does not send.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// Organisation number of who made or changed it; the hub's own name where it did so itself.
     pub by: String,
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
@@ -57,6 +60,27 @@ pub enum State {
 pub enum Form {
     /// It fetches them.
     Pull,
+    /// They are posted to it.
+    Webhook(Webhook),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Webhook {
+    pub url: String,
+    /// The endpoint said that it wants the hub's events.
+    pub verified: bool,
+    /// The newest first; all that hold sign.
+    pub secrets: Vec<Secret>,
+}
+
+/// A secret that signs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secret {
+    /// As delivery seals it: nobody else can open it.
+    pub sealed: String,
+    /// None: for as long as there is no newer one.
+    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub until: Option<OffsetDateTime>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,6 +168,28 @@ pub struct Discarded {
     pub reason: String,
     /// Who said so.
     pub by: String,
+}
+
+impl Subscription {
+    /// Whether events may be sent.
+    pub fn is_active(&self) -> bool {
+        let is_verified = self.webhook().is_none_or(|webhook| webhook.verified);
+        self.state == State::Active && is_verified
+    }
+
+    pub fn webhook(&self) -> Option<&Webhook> {
+        match &self.form {
+            Form::Pull => None,
+            Form::Webhook(webhook) => Some(webhook),
+        }
+    }
+}
+
+impl Limits {
+    /// What a webhook has unless something else is asked for.
+    pub fn of_webhook() -> Self {
+        Self { in_flight: 16, ..Self::default() }
+    }
 }
 
 impl Default for Limits {

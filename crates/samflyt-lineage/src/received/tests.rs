@@ -310,6 +310,7 @@ fn subscription() -> Subscription {
         limits: Limits::default(),
         state: State::Active,
         replay: None,
+        because: None,
         by: "123456785".to_owned(),
         at: moment(0),
     }

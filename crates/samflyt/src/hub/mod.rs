@@ -2,6 +2,7 @@
 
 mod config;
 mod digest_key;
+mod open_files;
 mod probes;
 
 use std::collections::BTreeSet;
@@ -48,6 +49,7 @@ impl Hub {
         services: &BTreeSet<Service>,
         clock: SharedClock,
     ) -> anyhow::Result<Self> {
+        open_files::allow_many();
         let authenticator =
             Arc::new(Authenticator::new(config.auth.clone(), clock.clone()).await.context("authentication")?);
         let digest_key = digest_key::load(&config)?;
@@ -72,7 +74,8 @@ impl Hub {
             served.push(running.await.context("lineage")?);
         }
         if services.contains(&Service::Delivery) {
-            let running = samflyt_delivery::run(config.delivery.clone(), deps.clone(), &lifecycle);
+            let key = digest_key.clone();
+            let running = samflyt_delivery::run(config.delivery.clone(), deps.clone(), key, &lifecycle);
             served.push(running.await.context("delivery")?);
         }
         if services.contains(&Service::Archive) {

@@ -30,8 +30,15 @@ impl LocalHub {
     ///
     /// # Errors
     /// Where the broker, the issuer or the hub cannot start.
-    pub async fn start(mut config: HubConfig) -> anyhow::Result<Self> {
-        let clock: SharedClock = SystemClock::shared();
+    pub async fn start(config: HubConfig) -> anyhow::Result<Self> {
+        Self::start_by(config, SystemClock::shared()).await
+    }
+
+    /// Starts it by another clock than the machine's.
+    ///
+    /// # Errors
+    /// As [`LocalHub::start`].
+    pub async fn start_by(mut config: HubConfig, clock: SharedClock) -> anyhow::Result<Self> {
         let data_dir = config.data_dir.clone();
         std::fs::create_dir_all(&data_dir).with_context(|| format!("cannot make {}", data_dir.display()))?;
         let issuer = DevIssuer::open(&data_dir, clock.clone()).context("development issuer")?;

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use samflyt_proto::delivery::{ChangeSubscriptionRequest, SubscriptionAndStatus, SubscriptionState};
 
 use super::list;
-use crate::cli::output::{print, print_json};
 use crate::cli::{Failure, Remote};
 
 #[derive(Debug, clap::Args)]
@@ -32,12 +31,10 @@ impl Named {
         };
         let answer = remote.delivery().await?.change_subscription(request).await.map_err(Failure::from)?;
         let changed = answer.into_inner();
-        let changed = SubscriptionAndStatus { subscription: changed.subscription, status: changed.status };
-        if json {
-            print_json(&list::to_json(&changed))?;
-        } else {
-            print(&list::render(std::slice::from_ref(&changed)))?;
-        }
+        list::print_one(
+            json,
+            &SubscriptionAndStatus { subscription: changed.subscription, status: changed.status },
+        )?;
         Ok(ExitCode::SUCCESS)
     }
 }

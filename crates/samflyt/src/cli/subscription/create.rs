@@ -4,17 +4,20 @@ use std::process::ExitCode;
 
 use prost_types::Duration;
 use samflyt_proto::delivery::{
-    CreateSubscriptionRequest, Filter, Limits, Start, Subscription, SubscriptionAndStatus,
+    CreateSubscriptionRequest, Filter, Limits, Start, Subscription, SubscriptionAndStatus, Webhook,
 };
 
 use super::{list, start};
-use crate::cli::output::{print, print_json};
+use crate::cli::output::{plain, print, print_json};
 use crate::cli::{Failure, Remote};
 
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:\n  samflyt subscription create visma-cases --tenant seljord --consumer seljord-visma --type case.opened"
-)]
+#[command(after_help = "Examples:
+  samflyt subscription create visma-cases --tenant seljord \\
+          --consumer seljord-visma --type case.opened
+  samflyt subscription create flyt-cases --tenant seljord \\
+          --consumer seljord-flyt --type case.opened \\
+          --webhook https://flyt.example.no/events")]
 pub(super) struct Create {
     /// Its name: lower-case letters, digits and `-`
     id: String,
@@ -39,6 +42,9 @@ pub(super) struct Create {
     /// From where on: `now`, `beginning`, a sequence, or a time
     #[arg(long, value_name = "START", default_value = "now", value_parser = start)]
     from: Start,
+    /// Where events are posted to; left out: the consumer fetches them. The secret that signs them is shown once
+    #[arg(long, value_name = "URL")]
+    webhook: Option<String>,
     /// Events that are sent and not settled, at most
     #[arg(long, value_name = "COUNT", default_value_t = 0, hide_default_value = true)]
     in_flight: u32,
@@ -69,16 +75,25 @@ impl Create {
                 try_for: span(self.try_for),
                 ..Limits::default()
             }),
+            webhook: self.webhook.map(|url| Webhook { url }),
             ..Subscription::default()
         };
         let request = CreateSubscriptionRequest { subscription: Some(subscription), start: Some(self.from) };
         let answer = remote.delivery().await?.create_subscription(request).await.map_err(Failure::from)?;
         let made = answer.into_inner();
+        let secret = made.secret;
         let made = SubscriptionAndStatus { subscription: made.subscription, status: made.status };
         if json {
-            print_json(&list::to_json(&made))?;
+            let mut shown = list::to_json(&made);
+            if !secret.is_empty() {
+                shown["secret"] = secret.into();
+            }
+            print_json(&shown)?;
         } else {
             print(&list::render(std::slice::from_ref(&made)))?;
+            if !secret.is_empty() {
+                print(&format!("secret, shown this once: {}\n", plain(&secret)))?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -41,6 +41,7 @@ pub(super) fn render(all: &[SubscriptionAndStatus]) -> String {
         "#lag",
         "#in flight",
         "#held",
+        "#retrying",
         "#dead",
         "#/s",
         "oldest",
@@ -58,6 +59,7 @@ pub(super) fn render(all: &[SubscriptionAndStatus]) -> String {
             &show::number(status.lag),
             &show::number(status.in_flight.into()),
             &show::number(status.held.into()),
+            &show::number(status.retrying.into()),
             &show::number(status.dead_letters.into()),
             &format!("{:.1}", status.rate),
             &show::time(status.oldest_at.as_ref()),
@@ -72,19 +74,32 @@ pub(super) fn render(all: &[SubscriptionAndStatus]) -> String {
             let until = show::time(status.resting_until.as_ref());
             notes += &format!("{}: the consumer takes nothing; tried again at {until}\n", plain(&of.id));
         }
+        if !of.because.is_empty() {
+            notes += &format!("{}: {}\n", plain(&of.id), plain(&of.because));
+        }
+        if status.held > 0 && !status.last_failure.is_empty() {
+            let at = show::time(status.last_failed_at.as_ref());
+            notes += &format!("{}: failed last at {at}: {}\n", plain(&of.id), plain(&status.last_failure));
+        }
     }
     format!("{}{notes}", table.or("No subscription."))
 }
 
-pub(super) fn word(state: SubscriptionState) -> &'static str {
+/// Prints one subscription.
+pub(super) fn print_one(json: bool, one: &SubscriptionAndStatus) -> anyhow::Result<()> {
+    if json { print_json(&to_json(one)) } else { print(&render(std::slice::from_ref(one))) }
+}
+
+pub(in crate::cli) fn word(state: SubscriptionState) -> &'static str {
     match state {
         SubscriptionState::Active | SubscriptionState::Unspecified => "active",
         SubscriptionState::Paused => "paused",
         SubscriptionState::Ended => "ended",
+        SubscriptionState::Unverified => "unverified",
     }
 }
 
-pub(super) fn to_json(one: &SubscriptionAndStatus) -> Value {
+pub(in crate::cli) fn to_json(one: &SubscriptionAndStatus) -> Value {
     let (of, status) = (one.subscription.clone().unwrap_or_default(), one.status.clone().unwrap_or_default());
     let filter = of.filter.clone().unwrap_or_default();
     let flows = |flows: &[Flow]| {
@@ -100,6 +115,8 @@ pub(super) fn to_json(one: &SubscriptionAndStatus) -> Value {
             "types": filter.types, "domains": filter.domains, "providers": filter.providers, "entities": filter.entities,
         },
         "from": of.from,
+        "webhook": of.webhook.map(|webhook| webhook.url),
+        "because": of.because,
         "replay_of": of.replay_of,
         "changed_by": of.changed_by,
         "changed_at": as_json::time(of.changed_at.as_ref()),
@@ -108,11 +125,14 @@ pub(super) fn to_json(one: &SubscriptionAndStatus) -> Value {
         "lag": status.lag,
         "in_flight": status.in_flight,
         "held": status.held,
+        "retrying": status.retrying,
         "dead_letters": status.dead_letters,
         "rate": status.rate,
         "oldest_at": as_json::time(status.oldest_at.as_ref()),
         "clients": status.clients,
         "resting_until": as_json::time(status.resting_until.as_ref()),
+        "last_failure": status.last_failure,
+        "last_failed_at": as_json::time(status.last_failed_at.as_ref()),
         "uncovered": flows(&status.uncovered),
         "covered": flows(&status.covered),
     })
@@ -123,6 +143,24 @@ mod tests {
     use samflyt_proto::delivery::{Subscription, SubscriptionStatus};
 
     use super::*;
+
+    #[test]
+    fn why_a_webhook_does_not_send_and_what_failed_last_is_told_below_the_table() {
+        let because = "the endpoint answered OPTIONS with 405".to_owned();
+        let state = SubscriptionState::Unverified.into();
+        let subscription = Subscription { id: "cases".to_owned(), state, because, ..Subscription::default() };
+        let last_failure = "the endpoint answered 500\u{1b}[2J".to_owned();
+        let status = SubscriptionStatus { held: 1, last_failure, ..SubscriptionStatus::default() };
+        let one = SubscriptionAndStatus { subscription: Some(subscription), status: Some(status) };
+        let text = render(std::slice::from_ref(&one));
+        for part in
+            ["unverified", "cases: the endpoint answered OPTIONS with 405", "the endpoint answered 500"]
+        {
+            assert!(text.contains(part), "{part} is not in {text}");
+        }
+        assert!(!text.contains('\u{1b}'));
+        assert_eq!(to_json(&one)["state"], "unverified");
+    }
 
     #[test]
     fn what_no_agreement_covers_is_told_below_the_table() {

@@ -6,6 +6,7 @@ mod create;
 mod letters;
 mod list;
 mod replay;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::Remote;
+pub(super) use list::{to_json, word};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -32,13 +34,19 @@ pub struct Subscription {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Makes a subscription; the same again changes nothing
-    Create(create::Create),
+    Create(Box<create::Create>),
     /// Sends nothing until it is resumed; nothing is lost
     #[command(after_help = "Example:\n  samflyt subscription pause visma-cases --tenant seljord")]
     Pause(change::Named),
     /// Goes on where it was
     #[command(after_help = "Example:\n  samflyt subscription resume visma-cases --tenant seljord")]
     Resume(change::Named),
+    /// Asks the endpoint of a webhook once more whether it wants events
+    Verify(webhook::Verify),
+    /// Makes a new secret for a webhook; for an overlap, what is posted is signed by the one before as well
+    Rotate(webhook::Rotate),
+    /// Posts to another address, which proves itself first
+    Move(webhook::Move),
     /// Ends a subscription for good
     #[command(after_help = "Example:\n  samflyt subscription end visma-cases --tenant seljord")]
     End(change::Named),
@@ -63,6 +71,9 @@ impl Subscription {
             Command::Create(command) => command.run(remote, json).await,
             Command::Pause(command) => command.run(remote, json, SubscriptionState::Paused).await,
             Command::Resume(command) => command.run(remote, json, SubscriptionState::Active).await,
+            Command::Verify(command) => command.run(remote, json).await,
+            Command::Rotate(command) => command.run(remote, json).await,
+            Command::Move(command) => command.run(remote, json).await,
             Command::End(command) => command.run(remote, json, SubscriptionState::Ended).await,
             Command::List(command) => command.run(remote, json).await,
             Command::Consume(command) => command.run(remote).await,
