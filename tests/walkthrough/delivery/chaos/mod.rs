@@ -20,10 +20,11 @@ use samflyt_proto::registry::EndAgreementRequest;
 use samflyt_testkit::hub::{SELJORD, register};
 use serde_json::json;
 
+use super::endpoint::{Endpoint, accepts};
 use super::{CONSUMER, TYPE, subscribe, subscription};
 use crate::house::{agreement, day, system};
 use publisher::Publishers;
-use receiver::{Disturbance, Notes, Receiver, process, stream};
+use receiver::{Disturbance, Notes, Receiver, process, stream, webhook};
 use region::Region;
 use verdict::{Entitled, check, check_lineage};
 
@@ -136,8 +137,11 @@ impl Chaos {
         };
         let at = chaos.region.at();
         for id in ["shared", "process", "one-case", "agreed"] {
-            chaos.subscribe(id).await;
+            chaos.subscribe(id, None).await;
         }
+        let endpoint = Endpoint::start(Some(accepts)).await;
+        chaos.subscribe("posted", Some(&endpoint.url)).await;
+        chaos.receivers.push(webhook(endpoint, &chaos.notes["posted"]));
         for (id, client) in [("shared", 1), ("shared", 2), ("one-case", 3), ("agreed", 4)] {
             chaos.receivers.push(stream(&at, id, &chaos.notes[id], seed * 100 + client));
         }
@@ -145,7 +149,7 @@ impl Chaos {
         chaos
     }
 
-    async fn subscribe(&mut self, id: &str) {
+    async fn subscribe(&mut self, id: &str, url: Option<&str>) {
         let second = |seconds| Some(prost_types::Duration { seconds, nanos: 0 });
         let ordinary = subscription(id);
         let limits = pb::Limits { in_flight: 32, settle_within: second(2), ..ordinary.limits.unwrap() };
@@ -160,6 +164,7 @@ impl Chaos {
             consumer: consumer.to_owned(),
             filter: Some(filter),
             limits: Some(limits),
+            webhook: url.map(|url| pb::Webhook { url: url.to_owned() }),
             ..ordinary
         };
         subscribe(&self.region.operator().await, of_it, At::Beginning(true)).await;
@@ -183,9 +188,11 @@ impl Chaos {
     /// All but one of the receivers, whoever that is.
     fn disturb(&mut self, disturbance: Disturbance) {
         let spared = self.chance.random_range(0..self.receivers.len());
-        for (n, receiver) in self.receivers.iter().enumerate().filter(|(n, _)| *n != spared) {
-            // One that is disturbed already has enough of it.
-            let _ = (n, receiver.disturb.try_send(disturbance));
+        for (n, receiver) in self.receivers.iter().enumerate() {
+            if n != spared {
+                // One that is disturbed already has enough of it.
+                let _ = receiver.disturb.try_send(disturbance);
+            }
         }
     }
 
@@ -220,7 +227,7 @@ impl Chaos {
     /// Another subscription, in the middle, to all from the beginning.
     async fn begin_late(&mut self) {
         self.all_settled("shared").await;
-        self.subscribe("late").await;
+        self.subscribe("late", None).await;
         self.receivers.push(process(&self.region.at(), "late", &self.notes["late"]));
     }
 

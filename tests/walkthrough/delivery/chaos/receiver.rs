@@ -1,9 +1,11 @@
 //! Who receives: what each of them wrote down, and how it is disturbed. Each kind is one function that starts it.
 
+use std::future::pending;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use samflyt_proto::delivery as pb;
@@ -19,6 +21,7 @@ use tokio::task::JoinSet;
 
 use super::region::{Where, pause, up};
 use crate::delivery::consumer::{Consumer, case, named, sequence};
+use crate::delivery::endpoint::{Answers, Endpoint, accepts};
 use crate::process::BINARY;
 
 /// Before a hub that is not well is asked once more.
@@ -162,5 +165,49 @@ fn got(line: &str) -> Option<Got> {
         sequence: told["event"]["sequence"].as_u64()?,
         redelivery: told["redelivery"].as_bool()?,
         at_ms: None,
+    })
+}
+
+const TAKES_NOTHING: Answers = |_| (StatusCode::SERVICE_UNAVAILABLE, &[]);
+
+/// An endpoint that events are posted to. Disturbed, it takes nothing for a while.
+pub fn webhook(mut endpoint: Endpoint, notes: &Notes) -> Receiver {
+    let notes = Arc::clone(notes);
+    Receiver::of(|mut disturbed| async move {
+        let mut back_at = None;
+        loop {
+            let back = async {
+                match back_at {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => pending().await,
+                }
+            };
+            tokio::select! {
+                posted = endpoint.got.recv() => {
+                    let Some(posted) = posted else { return };
+                    if posted.status.is_success() {
+                        notes.lock().unwrap().push(Got {
+                            case: posted.header("ce-subject").to_owned(),
+                            sequence: posted.sequence(),
+                            redelivery: posted.header("samflyt-redelivery") == "true",
+                            at_ms: None,
+                        });
+                    }
+                }
+                disturbance = disturbed.recv() => {
+                    let away = match disturbance {
+                        Some(Disturbance::Pause(away)) => away,
+                        Some(Disturbance::Cut) => Duration::from_secs(1),
+                        None => return,
+                    };
+                    endpoint.answers.send_replace(Some(TAKES_NOTHING));
+                    back_at = Some(tokio::time::Instant::now() + away);
+                }
+                () = back => {
+                    endpoint.answers.send_replace(Some(accepts));
+                    back_at = None;
+                }
+            }
+        }
     })
 }

@@ -54,6 +54,8 @@ impl Region {
             ("SAMFLYT_NATS__URL", self.broker.url.as_str()),
             ("SAMFLYT_NATS__USER", &self.broker.hub_user),
             ("SAMFLYT_NATS__PASSWORD", &self.broker.hub_password),
+            ("SAMFLYT_DELIVERY__WEBHOOK__ALLOW_PRIVATE", "true"),
+            ("SAMFLYT_DELIVERY__WEBHOOK__ALLOW_HTTP", "true"),
         ];
         let hub = HubProcess::start(self.dir.path(), &environment).await;
         let (endpoint, token) = (hub.ready("grpc").to_owned(), hub.ready("operator_token").to_owned());
