@@ -46,6 +46,44 @@ pub fn timestamp(moment: OffsetDateTime) -> Option<prost_types::Timestamp> {
     Some(samflyt_runtime::refused::timestamp(moment))
 }
 
+/// Registers a system, at any hub.
+pub async fn system(operator: &Client, id: &str, host: &str, product: &str) {
+    let request = pb::RegisterSystemRequest {
+        id: id.to_owned(),
+        host: host.to_owned(),
+        product: product.to_owned(),
+        name: id.to_owned(),
+        ..Default::default()
+    };
+    operator.registry().register_system(request).await.unwrap();
+}
+
+async fn put(operator: &Client, kind: ResourceKind, document: Value) {
+    let document = document.to_string().into_bytes();
+    let request = pb::PutResourceRequest { kind: kind.into(), document, ..Default::default() };
+    operator.catalogue().put_resource(request).await.unwrap();
+}
+
+/// As [`House::agreement`], at any hub.
+pub async fn agreement(operator: &Client, id: &str, provider: &str, consumer: &str, kind: &str, more: Value) {
+    let mut document = json!({
+        "id": id, "tenant": "seljord", "provider": provider, "consumer": consumer, "types": [kind],
+        "purpose": "Run the municipality", "legal_basis": {"gdpr": "6(1)(c)", "law": "arkivlova § 9"},
+        "valid_from": day(-60).to_string(),
+    });
+    for (member, value) in more.as_object().unwrap() {
+        document[member] = value.clone();
+    }
+    put(operator, ResourceKind::Agreement, document).await;
+    let request = pb::ApproveAgreementRequest {
+        tenant: "seljord".to_owned(),
+        id: id.to_owned(),
+        approved_by: "IT council".to_owned(),
+        ..Default::default()
+    };
+    operator.catalogue().approve_agreement(request).await.unwrap();
+}
+
 impl House {
     /// A hub with Seljord and Vinje.
     pub async fn start(adjust: impl FnOnce(&mut HubConfig)) -> Self {
@@ -61,14 +99,7 @@ impl House {
     }
 
     pub async fn system(&self, id: &str, host: &str, product: &str) {
-        let request = pb::RegisterSystemRequest {
-            id: id.to_owned(),
-            host: host.to_owned(),
-            product: product.to_owned(),
-            name: id.to_owned(),
-            ..Default::default()
-        };
-        self.operator.registry().register_system(request).await.unwrap();
+        system(&self.operator, id, host, product).await;
     }
 
     pub async fn enrol(&self, id: &str, tenant: &str) {
@@ -84,29 +115,12 @@ impl House {
     }
 
     pub async fn put(&self, kind: ResourceKind, document: Value) {
-        let document = document.to_string().into_bytes();
-        let request = pb::PutResourceRequest { kind: kind.into(), document, ..Default::default() };
-        self.operator.catalogue().put_resource(request).await.unwrap();
+        put(&self.operator, kind, document).await;
     }
 
     /// Drafts an agreement of Seljord and has it approved. `more` lies over the ordinary document.
     pub async fn agreement(&self, id: &str, provider: &str, consumer: &str, kind: &str, more: Value) {
-        let mut document = json!({
-            "id": id, "tenant": "seljord", "provider": provider, "consumer": consumer, "types": [kind],
-            "purpose": "Run the municipality", "legal_basis": {"gdpr": "6(1)(c)", "law": "arkivlova § 9"},
-            "valid_from": day(-60).to_string(),
-        });
-        for (member, value) in more.as_object().unwrap() {
-            document[member] = value.clone();
-        }
-        self.put(ResourceKind::Agreement, document).await;
-        let request = pb::ApproveAgreementRequest {
-            tenant: "seljord".to_owned(),
-            id: id.to_owned(),
-            approved_by: "IT council".to_owned(),
-            ..Default::default()
-        };
-        self.operator.catalogue().approve_agreement(request).await.unwrap();
+        agreement(&self.operator, id, provider, consumer, kind, more).await;
     }
 
     /// Publishes a contract whose events have a case and an address of the given origin.

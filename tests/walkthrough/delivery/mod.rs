@@ -1,6 +1,7 @@
 //! Events out: each that is agreed on arrives, in order, and what fails holds back nothing else.
 
 mod agreed;
+mod chaos;
 mod consumer;
 mod endpoint;
 mod fair;

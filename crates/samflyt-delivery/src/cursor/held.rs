@@ -22,6 +22,8 @@ pub(super) struct Hold {
     pub queue: VecDeque<Arc<Entry>>,
     /// Somebody is reading.
     pub reading: bool,
+    /// What is before this was in the log when the reading began; what came since may not have been read.
+    pub read_to: u64,
     /// The log knows of the failure: it may be tried again.
     pub told: bool,
     /// An urgent event: up to it, they are sent before their turn.
@@ -41,8 +43,8 @@ pub(crate) struct ToRead {
 impl Hold {
     pub fn of(from: u64, failed: Option<Failed>, behind: Option<u64>) -> Self {
         let (open, queue) = (None, VecDeque::new());
-        let (reading, told, ahead_to, doubtful_to) = (false, false, None, 0);
-        Self { from, failed, behind, open, queue, reading, told, ahead_to, doubtful_to }
+        let (reading, read_to, told, ahead_to, doubtful_to) = (false, 0, false, None, 0);
+        Self { from, failed, behind, open, queue, reading, read_to, told, ahead_to, doubtful_to }
     }
 
     pub fn record(&self) -> Held {
@@ -79,13 +81,14 @@ impl Cursor {
     /// Held entities whose time has come: those that can be sent are ready then, and for the others it is said what to read.
     /// At most so many at once.
     pub fn due(&mut self, now: OffsetDateTime, most: usize) -> Vec<ToRead> {
-        let (mut to_read, mut ready) = (Vec::new(), Vec::new());
+        let (mut to_read, mut ready, next) = (Vec::new(), Vec::new(), self.next);
         for (entity, hold) in &mut self.held {
             if !hold.is_due(now) || hold.reading || (hold.queue.is_empty() && to_read.len() >= most) {
                 continue;
             }
             hold.reading = true;
             if hold.queue.is_empty() {
+                hold.read_to = hold.end(next);
                 to_read.push(ToRead { entity: Arc::clone(entity), from: hold.from });
             } else {
                 ready.push(Arc::clone(entity));
@@ -108,7 +111,8 @@ impl Cursor {
         hold.queue.extend(wanted.into_iter().filter(|entry| entry.sequence >= hold.from));
         if hold.queue.is_empty() {
             // All that was read is not the subscription's: go on behind it, or the entity is free.
-            let reached = if whole { next } else { last.map_or(next, |last| (last + 1).min(next)) };
+            let reached =
+                if whole { hold.read_to } else { last.map_or(hold.read_to, |last| (last + 1).min(next)) };
             hold.from = hold.from.max(reached);
             hold.reading = false;
             self.untold.held.insert(Arc::clone(entity));

@@ -321,7 +321,8 @@ impl Cursor {
     fn withhold(&mut self, entity: &Entity, entry: &Arc<Entry>) {
         self.untold.withheld.push(entry.sequence);
         self.untold.any = true;
-        if self.held.contains_key(entity) {
+        if let Some(hold) = self.held.get_mut(entity) {
+            hold.queue.pop_front();
             self.advance_held(entity, entry.sequence);
             return;
         }

@@ -272,6 +272,49 @@ fn a_dead_letter_holds_back_its_entity_and_nothing_else_until_it_is_redriven_or_
 }
 
 #[test]
+fn what_is_withheld_of_an_entity_that_is_held_back_is_told_once_and_what_is_behind_it_goes_on() {
+    let mut cursor = Cursor::new(1, limits());
+    cursor.set_rule(rule());
+    let telling = cursor.tell("s").unwrap();
+    cursor.told(&telling);
+    (1..=3).for_each(|sequence| drop(cursor.offer(&entry(sequence, 1))));
+    assert_eq!(cursor.send(1, START, |_| true).unwrap().entry.sequence, 1);
+    let verdict = Verdict::Failed { reason: "busy".to_owned(), after: None };
+    assert!(cursor.settle(1, "e1", verdict, START));
+    let telling = cursor.tell("s").unwrap();
+    cursor.told(&telling);
+    // Meanwhile its agreement ended.
+    let later = START + Duration::hours(1);
+    assert!(cursor.due(later, 16).is_empty(), "all of it is there");
+    assert!(cursor.send(1, later, |_| false).is_none());
+    assert_eq!(cursor.tell("s").unwrap().step.withheld, [1, 2, 3]);
+    assert_eq!((cursor.held().count(), cursor.position()), (0, 3));
+    cursor.offer(&entry(4, 1));
+    assert_eq!(cursor.send(1, later, |_| true).unwrap().entry.sequence, 4);
+}
+
+#[test]
+fn what_comes_while_nothing_more_is_read_of_an_entity_is_not_passed_over() {
+    let held = BTreeMap::from([(
+        "e1".to_owned(),
+        samflyt_events::delivery::Held { from: 5, failed: None, ahead: None },
+    )]);
+    let known = Known { next: 10, window: 9, rules: vec![rule()], held, ..Known::default() };
+    let mut cursor = Cursor::resume(known, limits());
+    let telling = cursor.tell("s").unwrap();
+    cursor.told(&telling);
+    assert_eq!(cursor.due(START, 16).len(), 1);
+    // It is offered before the answer is here, and was not in the log when that was read.
+    assert_eq!(cursor.offer(&entry(10, 1)), Offered::Taken);
+    cursor.supply(&Arc::from("e1"), Vec::new(), true);
+    assert_eq!(cursor.due(START, 16), [ToRead { entity: Arc::from("e1"), from: 10 }]);
+    cursor.supply(&Arc::from("e1"), vec![entry(10, 1)], true);
+    assert_eq!(cursor.send(1, START, |_| true).unwrap().entry.sequence, 10);
+    assert!(cursor.settle(10, "e1", Verdict::Delivered, START));
+    assert_eq!(cursor.held().count(), 0);
+}
+
+#[test]
 fn a_consumer_that_is_down_is_asked_for_one_event_at_a_time_after_a_rest() {
     let mut cursor = Cursor::new(1, Limits { in_flight: 20, ..limits() });
     cursor.set_rule(rule());

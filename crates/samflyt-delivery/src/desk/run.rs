@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use samflyt_events::delivery::{Cover, State, Subscription, entity};
@@ -44,7 +45,9 @@ pub(super) struct Desk {
     pub couriers: HashMap<String, Courier>,
     pub handle: Handle,
     pub clients: Vec<Client>,
-    pub next_client: ClientId,
+    /// The next client's number. None is given again while the hub lives: what an earlier desk's client says late must not be
+    /// taken for another's.
+    pub next_client: Arc<AtomicU64>,
     /// The last sequence of the tenant's events that is known of.
     pub head: u64,
     pub metrics: DeliveryMetrics,
@@ -75,6 +78,7 @@ struct With {
     tasks: TaskTracker,
     /// By which the desk's own clients speak to it.
     handle: Handle,
+    next_client: Arc<AtomicU64>,
 }
 
 /// Why a desk is taken up anew.
@@ -105,6 +109,7 @@ pub(crate) fn start(
         webhooks: Arc::clone(webhooks),
         tasks: lifecycle.tasks().clone(),
         handle: handle.clone(),
+        next_client: Arc::new(AtomicU64::new(1)),
     };
     let tenant = Arc::new(tenant);
     let stop = lifecycle.services.clone();
@@ -187,7 +192,7 @@ impl Desk {
         bell: mpsc::Sender<()>,
         reads: mpsc::Sender<Read>,
     ) -> Result<Self, Broken> {
-        let With { deps, runner, webhooks, tasks, handle } = with;
+        let With { deps, runner, webhooks, tasks, handle, next_client } = with;
         let stream = delivery_stream(tenant);
         deps.log.ensure_delivery(tenant).await.map_err(|error| unavailable(&error))?;
         let last = deps.log.state(&stream).await.map_err(|error| unavailable(&error))?;
@@ -208,7 +213,7 @@ impl Desk {
             handle: handle.clone(),
             clients: Vec::new(),
             runner: runner.clone(),
-            next_client: 1,
+            next_client: Arc::clone(next_client),
             head: head.map_or(0, |state| state.last),
             metrics: DeliveryMetrics::new(),
             measured_at: OffsetDateTime::UNIX_EPOCH,

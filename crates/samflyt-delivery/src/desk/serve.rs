@@ -1,5 +1,7 @@
 //! What the task of one tenant's deliveries does with a command.
 
+use std::sync::atomic::Ordering;
+
 use samflyt_events::delivery::{Failed, Held, State, Subscription};
 use samflyt_events::subject::delivery_subscription;
 use samflyt_events::{Reason, Refusal};
@@ -167,8 +169,7 @@ impl Desk {
     }
 
     pub(super) fn attach_to(&mut self, id: &str, most: usize) -> (ClientId, mpsc::Receiver<Outgoing>) {
-        let number = self.next_client;
-        self.next_client += 1;
+        let number = self.next_client.fetch_add(1, Ordering::Relaxed);
         let (client, events) = Client::new(number, id.to_owned(), most);
         self.clients.push(client);
         (number, events)
