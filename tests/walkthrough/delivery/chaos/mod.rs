@@ -36,6 +36,8 @@ const ONE_CASE: &str = "case-1-0";
 /// Events for each fault.
 const EVENTS: usize = 60;
 const WITHIN: Duration = Duration::from_secs(240);
+/// The longest pause between tries is far shorter.
+const SETTLED_WITHIN: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, Copy)]
 enum Fault {
@@ -115,6 +117,7 @@ impl Chaos {
         }
         chaos.publishers.grant(EVENTS);
         chaos.publishers.left(0).await;
+        eprintln!("all {} events are accepted, {:?}", chaos.publishers.accepted().len(), began.elapsed());
         chaos.judge().await
     }
 
@@ -200,11 +203,14 @@ impl Chaos {
     async fn all_settled(&mut self, id: &str) -> (Client, u64) {
         self.publishers.left(0).await;
         let (client, last) = (self.region.operator().await, self.publishers.last());
+        let since = Instant::now();
         loop {
             // Deliveries are taken up anew where the log was gone.
-            if status(&client, id).await.is_ok_and(|now| now.position >= last && now.held == 0) {
+            let now = status(&client, id).await;
+            if now.as_ref().is_ok_and(|now| now.position >= last && now.held == 0) {
                 return (client, last);
             }
+            assert!(since.elapsed() < SETTLED_WITHIN, "{id} does not get to {last}: {now:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

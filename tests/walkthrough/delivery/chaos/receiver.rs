@@ -171,9 +171,11 @@ fn got(line: &str) -> Option<Got> {
 const TAKES_NOTHING: Answers = |_| (StatusCode::SERVICE_UNAVAILABLE, &[]);
 
 /// An endpoint that events are posted to. Disturbed, it takes nothing for a while.
-pub fn webhook(mut endpoint: Endpoint, notes: &Notes) -> Receiver {
+pub fn webhook(endpoint: Endpoint, notes: &Notes) -> Receiver {
     let notes = Arc::clone(notes);
     Receiver::of(|mut disturbed| async move {
+        // All of it is taken along: without this only the parts that are named are, and it stops serving.
+        let mut endpoint = endpoint;
         let mut back_at = None;
         loop {
             let back = async {
