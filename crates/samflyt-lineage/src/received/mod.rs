@@ -145,9 +145,10 @@ impl Reader {
             (None, Some(at_ms)) => What::Withheld { at_ms },
             (None, None) => self.in_turn(of, asked, stand, hold, passed)?,
         };
-        // An event that failed had been sent. What is received after that was sent again.
-        let sent_before = u32::from(!matches!(what, What::Received { .. }));
-        let repeated = interrupted || exception.failures > sent_before;
+        // An event that failed had been sent. What is received after that was sent again, and what is withheld after that may have
+        // been received although it does not count so.
+        let once = !matches!(what, What::Received { .. } | What::Withheld { .. });
+        let repeated = interrupted || exception.failures > u32::from(once);
         Ok(Some(Outcome { what, repeated }))
     }
 

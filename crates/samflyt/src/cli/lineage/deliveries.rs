@@ -67,9 +67,16 @@ fn why(delivery: &EventDelivery, sequence: u64) -> String {
         (delivery.state() == DeliveryState::Withheld).then(|| "no agreement covered it any more".to_owned()),
         (!delivery.replay_of.is_empty()).then(|| format!("replay of {}", delivery.replay_of)),
         delivery.stopped.then(|| "the subscription is paused or has ended".to_owned()),
-        delivery.repeated.then(|| "may have come more than once".to_owned()),
+        delivery.repeated.then(|| came(delivery.state()).to_owned()),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+fn came(state: DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Withheld => "may have come before that",
+        _ => "may have come more than once",
+    }
 }
 
 fn to_json(answer: &GetDeliveriesResponse) -> Value {
