@@ -277,7 +277,9 @@ fn what_is_withheld_of_an_entity_that_is_held_back_is_told_once_and_what_is_behi
     cursor.set_rule(rule());
     let telling = cursor.tell("s").unwrap();
     cursor.told(&telling);
-    (1..=3).for_each(|sequence| drop(cursor.offer(&entry(sequence, 1))));
+    for sequence in 1..=3 {
+        cursor.offer(&entry(sequence, 1));
+    }
     assert_eq!(cursor.send(1, START, |_| true).unwrap().entry.sequence, 1);
     let verdict = Verdict::Failed { reason: "busy".to_owned(), after: None };
     assert!(cursor.settle(1, "e1", verdict, START));
