@@ -1,8 +1,14 @@
-//! Recognising a national identity number (*fødselsnummer*, *D-nummer*) where none may stand.
+//! National identity numbers (*fødselsnummer*, *D-nummer*): recognised where none may stand, and checked where one must.
 //!
 //! The last check digit is modulo 11 before and after 2032; the first loses its meaning then (Skatteetaten: "ny
 //! kontrollsifferberegning fra 2032" allows four remainders). What passes the rule of either is taken for a number.
 
+mod number;
+
+pub use number::{CheckDigits, IdentityError, IdentityNumber, IdentityPolicy, Series, Synthetic};
+
+/// The highest remainder that the first check digit may leave, by the rule of 2032.
+const FIRST_REMAINDER_MAX: u32 = 3;
 const WEIGHTS_FIRST: [u32; 9] = [3, 7, 6, 1, 8, 9, 4, 5, 2];
 const WEIGHTS_SECOND: [u32; 10] = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
 
@@ -68,7 +74,7 @@ fn weighted(digit: &[u32; 11], weights: &[u32]) -> u32 {
 }
 
 fn first_check_digit_holds(digit: &[u32; 11]) -> bool {
-    (weighted(digit, &WEIGHTS_FIRST) + digit[9]) % 11 <= 3
+    (weighted(digit, &WEIGHTS_FIRST) + digit[9]) % 11 <= FIRST_REMAINDER_MAX
 }
 
 fn second_check_digit_holds(digit: &[u32; 11]) -> bool {

@@ -167,6 +167,11 @@ impl Log {
         &self.client
     }
 
+    /// Counts the connections made: what was learned over an earlier one may have changed meanwhile.
+    pub fn connections(&self) -> watch::Receiver<u64> {
+        self.connections.clone()
+    }
+
     /// Whether the broker is there, as far as is known without asking.
     pub fn is_connected(&self) -> bool {
         self.client.connection_state() == async_nats::connection::State::Connected
