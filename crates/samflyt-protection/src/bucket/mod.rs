@@ -66,7 +66,7 @@ fn config(tenant: &TenantId, replicas: usize) -> stream::Config {
         storage: stream::StorageType::File,
         num_replicas: replicas,
         discard: stream::DiscardPolicy::New,
-        allow_rollup: true,
+        allow_rollup: false,
         allow_direct: false,
         deny_delete: false,
         deny_purge: true,
