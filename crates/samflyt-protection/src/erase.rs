@@ -135,3 +135,6 @@ fn selected(record: &Record, classes: Classes<'_>) -> Vec<KeyId> {
     let chosen = record.keys.iter().filter(|(class, _)| is_selected(class));
     chosen.flat_map(|(_, ids)| ids.iter().copied()).collect()
 }
+
+#[cfg(test)]
+mod tests;
