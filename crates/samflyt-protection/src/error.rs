@@ -30,8 +30,8 @@ pub enum ProtectError {
     Identity { pointer: String, rule: IdentityError },
     #[error("the data has a member `samflyt:sealed`, which only the hub writes: name it otherwise")]
     HoldsSealed,
-    #[error("the event concerns {persons} persons, {} at most: send several events", crate::PERSONS_MAX)]
-    TooManyPersons { persons: usize },
+    #[error("the event concerns more than {} persons: send several events", crate::PERSONS_MAX)]
+    TooManyPersons,
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -9,7 +9,7 @@ use crate::Protection;
 use crate::error::{ProtectError, StoreError};
 use crate::keys::DataKey;
 use crate::mark::KeyPosition;
-use crate::seal::{Concrete, Place, Plan, SealedField, bound, holds_sealed};
+use crate::seal::{Concrete, Place, Plan, SealedField, Target, bound, holds_sealed};
 use crate::subject::{Person, Pseudonym};
 
 /// How many persons one event may concern: each new one costs the broker two writes to disk.
@@ -47,19 +47,7 @@ impl Protection {
         plan: &Plan,
         place: Place<'_>,
     ) -> Result<Protected, ProtectError> {
-        if holds_sealed(data) {
-            return Err(ProtectError::HoldsSealed);
-        }
-        let targets = plan.targets(data);
-        let mut persons: Vec<Person> = Vec::new();
-        let mut owners = Vec::with_capacity(targets.len());
-        for target in &targets {
-            let person = self.person(data, target.owner.as_ref(), place)?;
-            owners.push(position_of(&mut persons, person));
-        }
-        if persons.len() > PERSONS_MAX {
-            return Err(ProtectError::TooManyPersons { persons: persons.len() });
-        }
+        let (targets, persons, owners) = self.parties(data, plan, place)?;
         let mut parties = Vec::with_capacity(persons.len());
         for person in persons {
             let (pseudonym, key) = self.holder(&person, &plan.class).await?;
@@ -76,6 +64,38 @@ impl Protection {
         let is_named = |party: &&Party| !matches!(party.person, Person::Unnamed { .. });
         let persons = parties.iter().filter(is_named).map(|party| party.pseudonym).collect();
         Ok(Protected { persons, fields: targets.len(), position: self.position() })
+    }
+
+    /// What [`Protection::protect`] would refuse of the data itself, without making a key: for events that are only
+    /// validated.
+    ///
+    /// # Errors
+    /// [`ProtectError`].
+    pub fn check(&self, data: &Value, plan: &Plan, place: Place<'_>) -> Result<(), ProtectError> {
+        self.parties(data, plan, place).map(|_| ())
+    }
+
+    /// What is to be sealed, the persons concerned, and for each target whose it is among them.
+    fn parties(
+        &self,
+        data: &Value,
+        plan: &Plan,
+        place: Place<'_>,
+    ) -> Result<(Vec<Target>, Vec<Person>, Vec<usize>), ProtectError> {
+        if holds_sealed(data) {
+            return Err(ProtectError::HoldsSealed);
+        }
+        let targets = plan.targets(data);
+        let mut persons: Vec<Person> = Vec::new();
+        let mut owners = Vec::with_capacity(targets.len());
+        for target in &targets {
+            let person = self.person(data, target.owner.as_ref(), place)?;
+            owners.push(position_of(&mut persons, person));
+            if persons.len() > PERSONS_MAX {
+                return Err(ProtectError::TooManyPersons);
+            }
+        }
+        Ok((targets, persons, owners))
     }
 
     fn person(

@@ -10,6 +10,7 @@ pub use form::{SEALED_MEMBER, is_sealed, pseudonym_of};
 pub(crate) use form::{SealedField, holds_sealed};
 pub use place::Place;
 pub(crate) use place::bound;
+pub(crate) use plan::Target;
 pub use plan::{Plan, PlanError, Whose};
 pub(crate) use pointer::Concrete;
 pub(crate) use walk::{Found, take_sealed};
