@@ -26,6 +26,13 @@ pub struct Protected {
     pub position: KeyPosition,
 }
 
+/// What is to be sealed, the persons concerned, and for each target whose it is among them.
+struct Parties {
+    targets: Vec<Target>,
+    persons: Vec<Person>,
+    owners: Vec<usize>,
+}
+
 /// A person of the event, and what seals for the person.
 struct Party {
     person: Person,
@@ -47,7 +54,7 @@ impl Protection {
         plan: &Plan,
         place: Place<'_>,
     ) -> Result<Protected, ProtectError> {
-        let (targets, persons, owners) = self.parties(data, plan, place)?;
+        let Parties { targets, persons, owners } = self.parties(data, plan, place)?;
         let mut parties = Vec::with_capacity(persons.len());
         for person in persons {
             let (pseudonym, key) = self.holder(&person, &plan.class).await?;
@@ -75,13 +82,7 @@ impl Protection {
         self.parties(data, plan, place).map(|_| ())
     }
 
-    /// What is to be sealed, the persons concerned, and for each target whose it is among them.
-    fn parties(
-        &self,
-        data: &Value,
-        plan: &Plan,
-        place: Place<'_>,
-    ) -> Result<(Vec<Target>, Vec<Person>, Vec<usize>), ProtectError> {
+    fn parties(&self, data: &Value, plan: &Plan, place: Place<'_>) -> Result<Parties, ProtectError> {
         if holds_sealed(data) {
             return Err(ProtectError::HoldsSealed);
         }
@@ -95,7 +96,7 @@ impl Protection {
                 return Err(ProtectError::TooManyPersons);
             }
         }
-        Ok((targets, persons, owners))
+        Ok(Parties { targets, persons, owners })
     }
 
     fn person(
