@@ -7,19 +7,21 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Instant;
 
 use criterion::{BatchSize, Criterion};
 use futures::FutureExt;
 use samflyt_events::personal::{IdentityPolicy, synthetic};
 use samflyt_events::{EntityId, EventRef, TenantId};
 use samflyt_log::{Log, LogConfig};
-use samflyt_protection::{FileKeys, Place, Plan, Protection, ProtectionConfig, Whose};
+use samflyt_protection::{Classes, FileKeys, Person, Place, Plan, Protection, ProtectionConfig, Whose};
 use samflyt_runtime::broker::{Broker, BrokerOptions};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+const PERSONS: usize = 300;
 const BATCHES: usize = 200;
 const EVENTS_IN_BATCH: usize = 500;
 
@@ -63,6 +65,28 @@ fn processor_us<T>(make: impl Fn() -> T, mut call: impl FnMut(T)) -> f64 {
     spent as f64 / 1_000.0 / (BATCHES * EVENTS_IN_BATCH) as f64
 }
 
+/// What a new person costs, and an erasure: by the clock, with the broker's writes to disk.
+async fn print_persons(protection: &Protection, plan: &Plan, place: Place<'_>) {
+    let (mut made, mut erased) = (Vec::new(), Vec::new());
+    for nth in 0..PERSONS {
+        let name = format!("person-{nth}");
+        let mut data = json!({"applicant": name, "name": "Kari", "address": "Storgata 117"});
+        let since = Instant::now();
+        protection.protect(&mut data, plan, place).await.unwrap();
+        made.push(since.elapsed());
+        let person = Person::Local { system: place.event.system.clone(), name };
+        let since = Instant::now();
+        protection.erase(&person, Classes::All).await.unwrap();
+        erased.push(since.elapsed());
+    }
+    made.sort();
+    erased.sort();
+    let (middle, late) = (PERSONS / 2, PERSONS * 99 / 100);
+    println!("by the clock, {PERSONS} persons:");
+    println!("  the first event of a person  p50 {:?}, p99 {:?}", made[middle], made[late]);
+    println!("  erasing a person             p50 {:?}, p99 {:?}", erased[middle], erased[late]);
+}
+
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let dir = TempDir::new().unwrap();
@@ -102,6 +126,8 @@ fn main() {
     println!("  reveal three fields     {:.2} µs", processor_us(|| sealed.clone(), reveal));
     println!("  serialise the clear     {:.2} µs", processor_us(|| data.clone(), serialise));
     println!("  serialise the sealed    {:.2} µs", processor_us(|| sealed.clone(), serialise));
+
+    runtime.block_on(print_persons(&protection, &plan, place));
 
     let mut criterion = Criterion::default().configure_from_args();
     criterion.bench_function("protect three fields", |b| {

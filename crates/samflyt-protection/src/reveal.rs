@@ -1,6 +1,7 @@
 //! Opening an event's sealed fields.
 
 use samflyt_events::EventRef;
+use samflyt_events::personal::holds_identity_number;
 use serde_json::Value;
 
 use crate::Protection;
@@ -59,7 +60,7 @@ impl Protection {
     }
 
     async fn open_field(&self, found: &Found, event: &EventRef) -> Result<Field, RevealError> {
-        let pointer = || found.pointer.clone();
+        let pointer = || told(&found.pointer);
         let closed = || RevealError::DoesNotOpen { event: event.clone(), pointer: pointer() };
         let mut field = SealedField::parse(&found.value).ok_or_else(closed)?;
         let key = match self.load(field.key).await? {
@@ -74,4 +75,9 @@ impl Protection {
         let value = serde_json::from_slice(clear).map_err(|_| closed())?;
         Ok(Field::Open(value))
     }
+}
+
+/// A pointer as an error may tell it: the names of members are the publisher's.
+fn told(pointer: &str) -> String {
+    if holds_identity_number(pointer) { "/…".to_owned() } else { pointer.to_owned() }
 }

@@ -8,6 +8,8 @@ use samflyt_log::{Log, LogConfig};
 use samflyt_runtime::broker::{Broker, BrokerOptions};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::*;
 use crate::seal::{Place, Plan};
@@ -84,4 +86,36 @@ async fn who_comes_while_an_erasure_is_broken_off_is_somebody_new() {
     assert_ne!(hub.known(&person).await.unwrap().unwrap().pseudonym, known.pseudonym);
     let hub = open(&broker, &dir).await;
     assert!(is_erased(&hub, &before).await && !is_erased(&hub, &after).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_is_used_up_is_followed_by_another_and_both_die_with_the_person() {
+    let dir = TempDir::new().unwrap();
+    let broker = Broker::start(BrokerOptions::in_dir(dir.path().join("nats"))).await.unwrap();
+    let person = Person::National((0..9).find_map(|serial| synthetic(1, 1, 1, serial)).unwrap());
+    let hub = Arc::new(open(&broker, &dir).await);
+    let (end, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let (followed, until) = (Arc::clone(&hub), end.clone());
+    tasks.spawn(async move { followed.follow(until).await });
+    let holder = (hub.secrets.lookup(&person), "case".into());
+    let mut first = protect(&hub, &person).await;
+    let key = loop {
+        let cached = hub.cache.lock().holder(&holder);
+        match cached {
+            Some((_, key)) => break key,
+            // It is not followed yet.
+            None => first = protect(&hub, &person).await,
+        }
+    };
+    key.use_up();
+    let second = protect(&hub, &person).await;
+    let (_, other) = hub.cache.lock().holder(&holder).unwrap();
+    assert_ne!(key.id, other.id);
+    assert_eq!(crate::pseudonym_of(&first["applicant"]), crate::pseudonym_of(&second["applicant"]));
+    assert!(!is_erased(&hub, &first).await && !is_erased(&hub, &second).await);
+    assert_eq!(hub.erase(&person, Classes::All).await.unwrap().keys, 2);
+    assert!(is_erased(&hub, &first).await && is_erased(&hub, &second).await);
+    end.cancel();
+    tasks.close();
+    tasks.wait().await;
 }

@@ -72,6 +72,7 @@ impl FileKeys {
     /// # Errors
     /// [`ProviderError`]; the file is then as it was.
     pub fn add_version(&self, tenant: &TenantId) -> Result<u32, ProviderError> {
+        let _alone = self.alone(tenant)?;
         let mut file = self.read(tenant)?;
         let version = file.keys.iter().map(|entry| entry.version).max().unwrap_or(0) + 1;
         file.keys.push(new_entry(tenant, version)?);
@@ -79,16 +80,28 @@ impl FileKeys {
         Ok(version)
     }
 
-    /// Takes a version out of the file: what it wrapped opens no more. The one that wraps stays.
+    /// Takes a version out of the file: what it wrapped opens no more. The one that wraps stays. Only after a rotation that
+    /// found nothing left to do: a key that was being made during the one before may still be wrapped under it.
     ///
     /// # Errors
     /// [`ProviderError::Version`] where there is no such version, or it is the one that wraps.
     pub fn retire(&self, tenant: &TenantId, version: u32) -> Result<(), ProviderError> {
+        let _alone = self.alone(tenant)?;
         let mut file = self.read(tenant)?;
         let is_there = file.keys.iter().rev().skip(1).any(|entry| entry.version == version);
         is_there.then_some(()).ok_or(ProviderError::Version { version })?;
         file.keys.retain(|entry| entry.version != version);
         self.replace(tenant, &file)
+    }
+
+    /// Keeps other processes from changing the folder's files until it is dropped: of two versions added at once, one would
+    /// be lost with all that it wrapped.
+    fn alone(&self, tenant: &TenantId) -> Result<fs::File, ProviderError> {
+        let failed = |source| ProviderError::File { path: self.path(tenant), source };
+        fs::create_dir_all(&self.dir).map_err(failed)?;
+        let folder = fs::File::open(&self.dir).map_err(failed)?;
+        folder.lock().map_err(failed)?;
+        Ok(folder)
     }
 
     fn path(&self, tenant: &TenantId) -> PathBuf {
@@ -147,6 +160,7 @@ impl FileKeys {
     }
 
     fn create(&self, tenant: &TenantId) -> Result<(), ProviderError> {
+        let _alone = self.alone(tenant)?;
         let path = self.path(tenant);
         match self.read(tenant) {
             Err(ProviderError::Missing(_)) => {}
@@ -156,13 +170,11 @@ impl FileKeys {
         let file = KeyFile { form: FORM, tenant: tenant.to_string(), keys };
         let failed = |source| ProviderError::File { path: path.clone(), source };
         let draft = self.draft(&path, &file).map_err(failed)?;
-        // A link, not a renaming: a file that another process made meanwhile stays.
-        let linked = fs::hard_link(&draft, &path);
-        fs::remove_file(&draft).map_err(failed)?;
-        match linked {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(failed(error)),
-            _ => sync_folder(&self.dir).map_err(failed),
-        }
+        fs::rename(&draft, &path).map_err(failed)?;
+        sync_folder(&self.dir).map_err(failed)?;
+        // The folder itself may be new.
+        let parent = self.dir.parent().filter(|parent| !parent.as_os_str().is_empty());
+        parent.map_or(Ok(()), sync_folder).map_err(failed)
     }
 
     fn replace(&self, tenant: &TenantId, file: &KeyFile) -> Result<(), ProviderError> {
@@ -176,7 +188,6 @@ impl FileKeys {
 
     /// A file of its own beside the real one, on disk.
     fn draft(&self, path: &Path, file: &KeyFile) -> std::io::Result<PathBuf> {
-        fs::create_dir_all(&self.dir)?;
         let nonce: [u8; 8] = random().ok_or_else(|| std::io::Error::other("no random numbers"))?;
         let draft = path.with_extension(format!("{:016x}.new", u64::from_be_bytes(nonce)));
         let mut out = fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(&draft)?;
@@ -186,7 +197,8 @@ impl FileKeys {
     }
 
     fn wrap_now(&self, tenant: &TenantId, context: &[u8], key: &Secret) -> Result<Wrapped, ProviderError> {
-        let loaded = self.of(tenant)?;
+        // From the file: another process may have added a version, and is about to retire the one that is known here.
+        let loaded = self.load(tenant)?;
         let (version, wrapping) = loaded.keys.last().ok_or(ProviderError::Version { version: 0 })?;
         let nonce: [u8; NONCE_LEN] = random().ok_or(ProviderError::Random)?;
         let mut body = key.to_vec();

@@ -37,6 +37,29 @@ fn a_version_that_another_process_added_is_found() {
     one.add_version(&seljord).unwrap();
     let wrapped = one.wrap_now(&seljord, b"", &Secret::new([1; 32])).unwrap();
     assert_eq!(other.unwrap_now(&seljord, b"", &wrapped).unwrap()[..], [1; 32]);
+    one.add_version(&seljord).unwrap();
+    assert_eq!(other.wrap_now(&seljord, b"", &Secret::new([1; 32])).unwrap().version, 3);
+}
+
+#[test]
+fn of_versions_that_are_added_at_once_none_is_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let seljord = tenant("seljord");
+    let wrapped: Vec<Wrapped> = std::thread::scope(|scope| {
+        let add = || {
+            let keys = ready(dir.path());
+            keys.add_version(&seljord).unwrap();
+            keys.wrap_now(&seljord, b"", &Secret::new([1; 32])).unwrap()
+        };
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(add)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let keys = FileKeys::in_folder(dir.path());
+    for wrapped in wrapped {
+        assert_eq!(keys.unwrap_now(&seljord, b"", &wrapped).unwrap()[..], [1; 32]);
+    }
+    assert_eq!(keys.load(&seljord).unwrap().keys.len(), 9);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no drafts are left");
 }
 
 #[test]
