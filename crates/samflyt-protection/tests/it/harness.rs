@@ -68,6 +68,11 @@ pub struct Hub {
 }
 
 impl Hub {
+    /// One that follows nothing and so caches nothing: it goes to the broker for every key.
+    pub fn uncached(protection: Protection) -> Self {
+        Self { protection: Arc::new(protection), end: CancellationToken::new(), tasks: TaskTracker::new() }
+    }
+
     pub fn of(protection: Protection) -> Self {
         let (protection, end, tasks) = (Arc::new(protection), CancellationToken::new(), TaskTracker::new());
         let (followed, until) = (Arc::clone(&protection), end.clone());
