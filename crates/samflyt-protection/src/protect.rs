@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::future::try_join_all;
 use samflyt_events::personal::IdentityError;
 use serde_json::Value;
 
@@ -55,11 +56,12 @@ impl Protection {
         place: Place<'_>,
     ) -> Result<Protected, ProtectError> {
         let Parties { targets, persons, owners } = self.parties(data, plan, place)?;
-        let mut parties = Vec::with_capacity(persons.len());
-        for person in persons {
-            let (pseudonym, key) = self.holder(&person, &plan.class).await?;
-            parties.push(Party { person, pseudonym, key });
-        }
+        let held = try_join_all(persons.iter().map(|person| self.holder(person, &plan.class))).await?;
+        let parties: Vec<Party> = persons
+            .into_iter()
+            .zip(held)
+            .map(|(person, (pseudonym, key))| Party { person, pseudonym, key })
+            .collect();
         let mut sealed = data.clone();
         for (target, owner) in targets.iter().zip(owners) {
             let party = parties.get(owner).ok_or(StoreError::Random)?;

@@ -117,3 +117,19 @@ async fn an_erasure_and_events_at_the_same_time_never_leave_half_a_person() {
         hub.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hubs_that_meet_a_tenant_at_once_end_with_one_key_store() {
+    let town = Town::start().await;
+    for nth in 0..5 {
+        let tenant = format!("tenant-{nth}");
+        let opened = futures::future::join_all((0..3).map(|_| town.hub(&tenant))).await;
+        let data = json!({"applicant": number(0), "name": "Kari"});
+        let (sealed, protected) = opened[0].protect(&data, &family_plan("case"), "sys/1").await;
+        for hub in opened {
+            assert_eq!(hub.reveal(&sealed, "sys/1").await.unwrap().data, data);
+            hub.stop().await;
+        }
+        assert!(town.open(&tenant, Some(protected.position)).await.is_ok());
+    }
+}
