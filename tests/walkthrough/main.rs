@@ -23,6 +23,7 @@ mod isolation;
 mod kill_nine;
 mod layout;
 mod leaving;
+mod limits;
 mod lineage;
 mod outbox;
 mod overview;

@@ -8,6 +8,8 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::http::client;
+
 pub const BINARY: &str = env!("CARGO_BIN_EXE_samflyt");
 
 pub struct HubProcess {
@@ -55,6 +57,15 @@ impl HubProcess {
             .stderr(Stdio::piped())
             .kill_on_drop(true);
         command
+    }
+
+    /// What the hub measures of Seljord, by the name of it at `/metrics`.
+    pub async fn metric(&self, name: &str) -> Option<u64> {
+        let url = format!("{}/metrics", self.ready("http"));
+        let text = client().get(url).send().await.unwrap().text().await.unwrap();
+        let of_seljord = |line: &&str| line.starts_with(&format!("{name}{{")) && line.contains("\"seljord\"");
+        let line = text.lines().find(of_seljord)?;
+        line.rsplit(' ').next()?.parse().ok()
     }
 
     pub fn pid(&self) -> u32 {

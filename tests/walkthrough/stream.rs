@@ -57,7 +57,7 @@ async fn an_event_goes_once_the_one_of_its_own_entity_is_settled_though_an_earli
 }
 
 /// From now on the stream takes events and says nothing.
-async fn never_acknowledges(hub: &TestHub, stream: &str) {
+pub async fn never_acknowledges(hub: &TestHub, stream: &str) {
     let jetstream = async_nats::jetstream::new(hub.local.hub.log.client().clone());
     let mut config = jetstream.get_stream(stream).await.unwrap().cached_info().config.clone();
     config.no_ack = true;

@@ -5,6 +5,7 @@ mod cursor;
 mod desk;
 mod fold;
 mod grpc;
+mod metrics;
 mod webhook;
 
 use std::collections::HashMap;

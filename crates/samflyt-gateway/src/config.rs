@@ -1,7 +1,11 @@
 //! The `[gateway]` section.
 
-use samflyt_events::{Extent, MAX_EVENT_BYTES_DEFAULT};
+use std::collections::BTreeMap;
+
+use samflyt_events::{Extent, MAX_EVENT_BYTES_DEFAULT, TenantId};
 use serde::{Deserialize, Serialize};
+
+use crate::limits::{Differing, Limits};
 
 /// Every field has a default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,6 +26,10 @@ pub struct GatewayConfig {
     pub clock_skew_s: u32,
     /// Memory for the index of event ids, in MiB. `SAMFLYT_GATEWAY__INDEX_CACHE_MIB`
     pub index_cache_mib: u64,
+    /// What each municipality may publish. `SAMFLYT_GATEWAY__LIMITS__…`
+    pub limits: Limits,
+    /// What differs from that for one of them.
+    pub limits_of: BTreeMap<TenantId, Differing>,
 }
 
 impl Default for GatewayConfig {
@@ -33,6 +41,8 @@ impl Default for GatewayConfig {
             in_flight_max: 256,
             clock_skew_s: 300,
             index_cache_mib: 64,
+            limits: Limits::default(),
+            limits_of: BTreeMap::new(),
         }
     }
 }

@@ -108,6 +108,11 @@ impl Index {
         self.runner.caught_up_at(&format!("EVENTS_{tenant}")).is_some()
     }
 
+    /// The size of a tenant's log as it was looked at last.
+    pub fn stored_bytes(&self, tenant: &TenantId) -> u64 {
+        self.appended.stored_bytes(&events_stream(tenant))
+    }
+
     /// Waits until the log of a tenant has been caught up with. Nothing tells of it but the asking.
     pub async fn caught_up(&self, tenant: &str) {
         while !self.is_followed(tenant) {

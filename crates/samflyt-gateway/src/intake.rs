@@ -9,12 +9,14 @@ use samflyt_events::catalogue::{Catalogue, ContractEntry, Scope};
 use samflyt_events::{
     ContractVersion, Digest, DigestKey, Draft, Event, ParsedDraft, Reason, Refusal, SystemId, TenantId,
 };
-use samflyt_log::Appending;
+use samflyt_log::{AppendError, Appending};
 use samflyt_runtime::telemetry::{EVENT_TARGET, propagation};
 use samflyt_runtime::{Caller, Deps, Lifecycle};
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::Span;
 
 use crate::index::{AppendedEvent, Index};
+use crate::limits::AllLimits;
 use crate::metrics::GatewayMetrics;
 use crate::protect::{Protected, protect};
 use crate::{GatewayConfig, StartError};
@@ -28,6 +30,7 @@ pub struct Intake {
     pub(crate) deps: Deps,
     digest_key: DigestKey,
     pub(crate) index: Index,
+    pub(crate) limits: AllLimits,
     pub(crate) metrics: GatewayMetrics,
 }
 
@@ -52,16 +55,18 @@ pub(crate) enum Decided {
 pub(crate) struct NewEvent {
     pub event: Event,
     digest: Digest,
+    urgent: bool,
     span: Span,
 }
 
 /// An event on its way to the disk.
-pub(crate) struct Pending {
+struct Pending {
     appending: Appending,
     event: AppendedEvent,
     since: Instant,
-    // Ends when the acknowledgement is there.
+    // Both end when the acknowledgement is there.
     _span: Span,
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Intake {
@@ -72,7 +77,8 @@ impl Intake {
         lifecycle: &Lifecycle,
     ) -> Result<Self, StartError> {
         let index = Index::open(&config, &deps, lifecycle).await?;
-        Ok(Self { config, deps, digest_key, index, metrics: GatewayMetrics::new() })
+        let limits = AllLimits::new(config.limits, config.limits_of.clone());
+        Ok(Self { config, deps, digest_key, index, limits, metrics: GatewayMetrics::new() })
     }
 
     /// Everything before the append. Appends nothing.
@@ -108,11 +114,16 @@ impl Intake {
         if event.system == SystemId::archive_of(&event.tenant) {
             return Err(speaks_for_the_archive());
         }
+        let limits = self.limits.of(&event.tenant, now);
+        // As soon as it is known whose it is: also what is refused later costs the hub something.
+        let urgent = !event.backfill && catalogue.is_urgent(&event.kind);
+        limits.take(urgent, event.data.len(), now)?;
         let digest = parsed.digest(&self.digest_key);
         // Before contract and system are looked at: a resend has the same answer also when they have been retired.
         if let Some(known) = self.known(event, digest)? {
             return Ok(Decided::Known(known));
         }
+        limits.has_room(self.index.stored_bytes(&event.tenant))?;
         in_use(&catalogue, event, now.date())?;
         let contract = contract_of(&catalogue, &parsed)?;
         let in_clear = [event.id.as_str(), event.correlation.as_str()];
@@ -121,7 +132,7 @@ impl Intake {
         if let Some(own) = propagation::traceparent_of(&span) {
             event.traceparent = Some(own);
         }
-        Ok(Decided::New(Box::new(NewEvent { event, digest, span })))
+        Ok(Decided::New(Box::new(NewEvent { event, digest, urgent, span })))
     }
 
     fn known(&self, event: &Event, digest: Digest) -> Result<Option<Receipt>, Refusal> {
@@ -142,12 +153,19 @@ impl Intake {
         }))
     }
 
-    /// Sends an event to the log. Events sent one after the other are appended in that order.
+    /// Appends an event when its municipality's turn has come, and waits until it is on disk.
     ///
     /// # Errors
-    /// `LOG_UNAVAILABLE` where the broker is gone.
-    pub(crate) async fn append(&self, new: NewEvent) -> Result<Pending, Refusal> {
-        let NewEvent { mut event, digest, span } = new;
+    /// `LOG_UNAVAILABLE`: nothing is known of the event, sending it again is harmless. `ID_REUSED`.
+    pub(crate) async fn append(&self, new: NewEvent) -> Result<Receipt, Refusal> {
+        self.settle(self.send(new).await?).await
+    }
+
+    async fn send(&self, new: NewEvent) -> Result<Pending, Refusal> {
+        let NewEvent { mut event, digest, urgent, span } = new;
+        let limits = self.limits.of(&event.tenant, self.deps.clock.now());
+        let turn = tokio::time::timeout(self.deps.log.config().ack_timeout(), limits.turn(urgent)).await;
+        let turn = turn.map_err(|_| settle::refusal(&AppendError::Unavailable(None)))?;
         let since = Instant::now();
         let send = tracing::trace_span!(
             target: EVENT_TARGET,
@@ -170,7 +188,7 @@ impl Intake {
             contract: event.contract,
             digest,
         };
-        Ok(Pending { appending, event, since, _span: send })
+        Ok(Pending { appending, event, since, _span: send, _turn: turn })
     }
 
     /// The whole way of one event, for transports that carry one at a time.
@@ -188,7 +206,7 @@ impl Intake {
             match self.decide(caller, draft)? {
                 Decided::Known(receipt) => Ok(receipt),
                 Decided::New(new) if validate_only => Ok(validated(&new)),
-                Decided::New(new) => self.settle(self.append(*new).await?).await,
+                Decided::New(new) => self.append(*new).await,
             }
         }
         .await;

@@ -9,6 +9,7 @@ mod grpc;
 mod http;
 mod index;
 mod intake;
+mod limits;
 mod metrics;
 mod nats;
 mod protect;
@@ -23,6 +24,7 @@ use samflyt_runtime::{Deps, Lifecycle};
 pub use config::GatewayConfig;
 pub use http::OPENAPI;
 pub use intake::Intake;
+pub use limits::{Differing, Limits};
 pub use nats::inbox_prefix;
 
 /// The gateway cannot start.

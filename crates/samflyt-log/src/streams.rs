@@ -25,6 +25,8 @@ pub struct StreamState {
     /// 0: empty.
     pub last: u64,
     pub messages: u64,
+    /// On the broker's disk.
+    pub bytes: u64,
     /// Tells a stream from a later one of the same name.
     pub created: OffsetDateTime,
 }
@@ -128,6 +130,7 @@ impl Log {
                     first: info.state.first_sequence,
                     last: info.state.last_sequence,
                     messages: info.state.messages,
+                    bytes: info.state.bytes,
                     created: info.created,
                 }))
             }

@@ -29,7 +29,13 @@ impl Source for Synthetic {
     fn state(&self, _: &str) -> BoxFuture<'static, Result<Option<StreamState>, StreamError>> {
         let last = self.events;
         async move {
-            Ok(Some(StreamState { first: 1, last, messages: last, created: OffsetDateTime::UNIX_EPOCH }))
+            Ok(Some(StreamState {
+                first: 1,
+                last,
+                messages: last,
+                bytes: 0,
+                created: OffsetDateTime::UNIX_EPOCH,
+            }))
         }
         .boxed()
     }

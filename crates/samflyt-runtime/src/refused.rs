@@ -89,7 +89,7 @@ pub fn problem(refusal: &Refusal) -> serde_json::Value {
         problem["violations"] = serde_json::json!(refusal.violations);
     }
     if let Some(pause) = refusal.retry_after {
-        problem["retry_after_s"] = pause.as_secs().into();
+        problem["retry_after_s"] = pause.as_secs().max(1).into();
     }
     problem
 }

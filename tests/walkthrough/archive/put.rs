@@ -3,7 +3,7 @@
 use samflyt_testkit::hub::{SELJORD, register};
 use serde_json::Value;
 
-use super::{break_off, document, file, http_client, sha256};
+use super::{break_off, document, file, sha256};
 use crate::process::HubProcess;
 
 /// Exit code, standard output, standard error.
@@ -11,15 +11,6 @@ async fn run(hub: &HubProcess, arguments: &[&str]) -> (i32, String, String) {
     let output = hub.command(arguments).output().await.unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
-
-/// What the hub counts of Seljord.
-async fn metric(hub: &HubProcess, name: &str) -> Option<u64> {
-    let url = format!("{}/metrics", hub.ready("http"));
-    let text = http_client().get(url).send().await.unwrap().text().await.unwrap();
-    let of_seljord = |line: &&str| line.starts_with(&format!("{name}{{")) && line.contains("\"seljord\"");
-    let line = text.lines().find(of_seljord)?;
-    line.rsplit(' ').next()?.parse().ok()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,9 +40,9 @@ async fn a_file_is_put_fetched_and_verified_and_a_damaged_one_is_named_with_exit
     let (code, out, _) = run(&hub, &["archive", "verify", "--tenant", "seljord"]).await;
     assert_eq!((code, out.trim()), (0, "1 documents, 2 000 000 bytes: 0 not good"));
 
-    assert_eq!(metric(&hub, "samflyt_archive_documents").await, Some(1));
-    assert_eq!(metric(&hub, "samflyt_archive_documents_size_bytes").await, Some(2_000_000));
-    assert_eq!(metric(&hub, "samflyt_archive_documents_damaged").await, Some(0));
+    assert_eq!(hub.metric("samflyt_archive_documents").await, Some(1));
+    assert_eq!(hub.metric("samflyt_archive_documents_size_bytes").await, Some(2_000_000));
+    assert_eq!(hub.metric("samflyt_archive_documents_damaged").await, Some(0));
 
     std::fs::remove_file(to).unwrap();
     let path = file(&dir.path().join("hub"), &name);
@@ -66,7 +57,7 @@ async fn a_file_is_put_fetched_and_verified_and_a_damaged_one_is_named_with_exit
     let (code, out, _) = run(&hub, &["archive", "show", &name, "--tenant", "seljord"]).await;
     assert!(code == 1 && out.contains("damaged: its bytes have the digest"), "{out}");
 
-    assert_eq!(metric(&hub, "samflyt_archive_documents_damaged").await, Some(1));
+    assert_eq!(hub.metric("samflyt_archive_documents_damaged").await, Some(1));
 
     let (code, _, error) = run(&hub, &["archive", "put", "/dev/null", "--tenant", "seljord"]).await;
     assert!(code == 1 && error.contains("DOCUMENT_EMPTY"), "{error}");

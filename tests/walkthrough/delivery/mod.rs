@@ -3,11 +3,14 @@
 mod agreed;
 mod consumer;
 mod endpoint;
+mod fair;
 mod faults;
 mod faulty;
 mod letters;
 mod received;
 mod restarts;
+mod seen;
+mod urgent;
 mod webhook_cli;
 mod webhooks;
 mod week;

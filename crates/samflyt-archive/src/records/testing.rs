@@ -39,7 +39,7 @@ impl Source for Shared {
     fn state(&self, _stream: &str) -> BoxFuture<'static, Result<Option<StreamState>, StreamError>> {
         let last = self.0.entries.lock().len() as u64;
         let created = OffsetDateTime::UNIX_EPOCH;
-        async move { Ok(Some(StreamState { first: 1, last, messages: last, created })) }.boxed()
+        async move { Ok(Some(StreamState { first: 1, last, messages: last, bytes: 0, created })) }.boxed()
     }
 
     fn follow(&self, follow: Follow) -> BoxStream<'static, Entry> {

@@ -24,6 +24,10 @@ pub(super) struct Hold {
     pub reading: bool,
     /// The log knows of the failure: it may be tried again.
     pub told: bool,
+    /// An urgent event: up to it, they are sent before their turn.
+    pub ahead_to: Option<u64>,
+    /// An earlier process may have sent what is not delivered.
+    pub doubtful: bool,
 }
 
 /// What has to be read from the log for an entity.
@@ -36,7 +40,9 @@ pub(crate) struct ToRead {
 
 impl Hold {
     pub fn of(from: u64, failed: Option<Failed>, behind: Option<u64>) -> Self {
-        Self { from, failed, behind, open: None, queue: VecDeque::new(), reading: false, told: false }
+        let (open, queue) = (None, VecDeque::new());
+        let (reading, told, ahead_to, doubtful) = (false, false, None, false);
+        Self { from, failed, behind, open, queue, reading, told, ahead_to, doubtful }
     }
 
     pub fn record(&self) -> Held {
@@ -62,7 +68,8 @@ impl Hold {
 
     fn is_due(&self, now: OffsetDateTime) -> bool {
         let due = self.failed.as_ref().is_none_or(|failed| failed.again_at.is_some_and(|at| at <= now));
-        self.told && due && self.open.is_none()
+        let has_some = self.failed.is_some() || self.behind.is_some_and(|behind| behind >= self.from);
+        self.told && due && has_some && self.open.is_none()
     }
 }
 
@@ -70,7 +77,7 @@ impl Cursor {
     /// Held entities whose time has come: those that can be sent are ready then, and for the others it is said what to read.
     /// At most so many at once.
     pub fn due(&mut self, now: OffsetDateTime, most: usize) -> Vec<ToRead> {
-        let mut to_read = Vec::new();
+        let (mut to_read, mut ready) = (Vec::new(), Vec::new());
         for (entity, hold) in &mut self.held {
             if !hold.is_due(now) || hold.reading || (hold.queue.is_empty() && to_read.len() >= most) {
                 continue;
@@ -79,15 +86,16 @@ impl Cursor {
             if hold.queue.is_empty() {
                 to_read.push(ToRead { entity: Arc::clone(entity), from: hold.from });
             } else {
-                self.ready.push_back(Arc::clone(entity));
+                ready.push(Arc::clone(entity));
             }
         }
+        ready.into_iter().for_each(|entity| self.queue(entity));
         to_read
     }
 
     /// What was read of an entity, ascending; `whole`: the log has no more of it.
     pub fn supply(&mut self, entity: &Entity, entries: Vec<Arc<Entry>>, whole: bool) {
-        let next = self.next;
+        let next = self.held.get(entity).map_or(self.next, |hold| hold.end(self.next));
         let last = entries.last().map(|entry| entry.sequence);
         let wanted: Vec<Arc<Entry>> = entries
             .into_iter()
@@ -105,7 +113,7 @@ impl Cursor {
             self.untold.any = true;
             self.free(entity);
         } else {
-            self.ready.push_back(Arc::clone(entity));
+            self.queue(Arc::clone(entity));
         }
     }
 
@@ -121,26 +129,31 @@ impl Cursor {
         let Some(hold) = self.held.get_mut(entity) else { return };
         hold.from = sequence + 1;
         hold.failed = None;
-        hold.told = true;
-        hold.reading = !hold.queue.is_empty();
+        // Where something was to be sent ahead, the log may not know of it yet.
+        hold.told |= hold.ahead_to.is_none();
+        hold.reading = hold.told && !hold.queue.is_empty();
         let has_more = hold.reading;
         self.untold.held.insert(Arc::clone(entity));
         self.untold.any = true;
         if has_more {
-            self.ready.push_back(Arc::clone(entity));
+            self.queue(Arc::clone(entity));
         } else {
             self.free(entity);
         }
     }
 
     /// Frees an entity of which nothing more is known behind.
-    fn free(&mut self, entity: &Entity) {
+    pub(super) fn free(&mut self, entity: &Entity) {
         let is_free = |hold: &Hold| {
             hold.failed.is_none()
                 && hold.open.is_none()
                 && hold.behind.is_none_or(|behind| behind < hold.from)
         };
-        if self.held.get(entity).is_some_and(is_free) {
+        let Some(hold) = self.held.get(entity).filter(|hold| is_free(hold)) else { return };
+        if hold.from > self.next {
+            // Until then it is known by it what was sent.
+            self.ahead.insert((hold.from - 1, Arc::clone(entity)));
+        } else {
             self.held.remove(entity);
         }
     }

@@ -9,10 +9,12 @@ mod settle;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod urgent;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
+use samflyt_events::EventType;
 use samflyt_log::Entry;
 use time::OffsetDateTime;
 
@@ -23,6 +25,7 @@ use samflyt_events::delivery::{Discarded, Held, Limits, Rule};
 pub(crate) use held::ToRead;
 pub(crate) use settle::Verdict;
 pub(crate) use tell::{Known, Telling};
+pub(crate) use urgent::is_urgent;
 
 /// Entities that are held back at once, at most: then nothing new is looked at until one of them goes on.
 const HELD_MAX: usize = 1_024;
@@ -55,17 +58,23 @@ struct Open {
 struct Flow {
     open: Option<Open>,
     waiting: VecDeque<Arc<Entry>>,
+    /// The last of them that is urgent; 0: none.
+    urgent_to: u64,
 }
 
 #[derive(Debug)]
 pub(crate) struct Cursor {
     pub limits: Limits,
+    /// Types that go before others.
+    pub urgent: Arc<[EventType]>,
     rules: Vec<Rule>,
     /// The first sequence that was not looked at.
     next: u64,
     flows: HashMap<Entity, Flow>,
     /// Entities whose first waiting event may be sent, in their turn.
     ready: VecDeque<Entity>,
+    /// Those of which something is urgent: they go before.
+    hurried: VecDeque<Entity>,
     /// Sequences that are open or waiting, of entities that are not held back.
     pending: BTreeSet<u64>,
     open: usize,
@@ -76,6 +85,8 @@ pub(crate) struct Cursor {
     /// The consumer asked for a pause: nothing is sent before, whatever else it takes meanwhile.
     asked_until: Option<OffsetDateTime>,
     held: BTreeMap<Entity, Hold>,
+    /// Entities of which something was sent that was not looked at: its last sequence.
+    ahead: BTreeSet<(u64, Entity)>,
     /// Sequences before this may have been sent by an earlier process, as far as they are above its position.
     doubtful_to: u64,
     /// What was pending when an earlier process ended; what is settled above its position is not offered again.
@@ -116,16 +127,19 @@ impl Cursor {
     pub fn new(from: u64, limits: Limits) -> Self {
         Self {
             limits,
+            urgent: Arc::default(),
             rules: Vec::new(),
             next: from.max(1),
             flows: HashMap::new(),
             ready: VecDeque::new(),
+            hurried: VecDeque::new(),
             pending: BTreeSet::new(),
             open: 0,
             failures: 0,
             rest_until: None,
             asked_until: None,
             held: BTreeMap::new(),
+            ahead: BTreeSet::new(),
             doubtful_to: 0,
             resumed: None,
             window: 0,
@@ -182,7 +196,10 @@ impl Cursor {
         let entity = about.filter(|_| !self.is_settled(sequence)).map(|about| Arc::<str>::from(about.entity));
         if let Some(entity) = entity {
             if let Some(hold) = self.held.get_mut(&entity) {
-                hold.behind = hold.behind.max(Some(sequence));
+                // What is before was sent ahead.
+                if sequence >= hold.from {
+                    hold.behind = hold.behind.max(Some(sequence));
+                }
             } else {
                 let is_full = self.pending.len() >= 2 * self.limits.in_flight as usize;
                 if is_full || self.held.len() >= HELD_MAX {
@@ -190,10 +207,17 @@ impl Cursor {
                 }
                 self.pending.insert(sequence);
                 self.untold.any = true;
+                let is_urgent = is_urgent(&self.urgent, entry);
                 let flow = self.flows.entry(Arc::clone(&entity)).or_default();
                 flow.waiting.push_back(Arc::clone(entry));
-                if flow.open.is_none() && flow.waiting.len() == 1 {
-                    self.ready.push_back(entity);
+                if is_urgent {
+                    flow.urgent_to = sequence;
+                }
+                if flow.open.is_none() && (flow.waiting.len() == 1 || is_urgent) {
+                    if is_urgent {
+                        self.unqueue(&entity);
+                    }
+                    self.queue(entity);
                 }
             }
         }
@@ -205,6 +229,7 @@ impl Cursor {
     pub fn passed(&mut self, sequence: u64) {
         if sequence >= self.next {
             self.next = sequence + 1;
+            self.caught_up();
         }
         if self.resumed.as_ref().is_some_and(|resumed| self.next >= resumed.next) {
             self.resumed = None;
@@ -222,6 +247,11 @@ impl Cursor {
     pub fn has_room(&self, now: OffsetDateTime) -> bool {
         let most = if self.is_down() { 1 } else { self.limits.in_flight as usize };
         self.open < most && self.rests_until(now).is_none()
+    }
+
+    /// Whether something waits that may be on its way.
+    pub fn is_ready(&self, now: OffsetDateTime) -> bool {
+        !(self.ready.is_empty() && self.hurried.is_empty()) && self.has_room(now)
     }
 
     /// Whether the consumer takes nothing at the moment.
@@ -242,15 +272,19 @@ impl Cursor {
         may: impl Fn(&About<'_>) -> bool,
     ) -> Option<Sending> {
         while self.has_room(now) {
-            let entity = Arc::clone(self.ready.front()?);
-            let Some(entry) = self.front_of(&entity) else {
-                self.ready.pop_front();
-                continue;
-            };
-            if entry.sequence > self.window {
+            let is_hurried = !self.hurried.is_empty();
+            let turn = if is_hurried { &self.hurried } else { &self.ready };
+            let entity = Arc::clone(turn.front()?);
+            let entry = self.front_of(&entity);
+            if entry.as_ref().is_some_and(|entry| self.is_beyond_window(&entity, entry.sequence)) {
                 return None;
             }
-            self.ready.pop_front();
+            if is_hurried {
+                self.hurried.pop_front()
+            } else {
+                self.ready.pop_front()
+            };
+            let Some(entry) = entry else { continue };
             if !About::of(&entry.subject).is_some_and(|about| may(&about)) {
                 self.withhold(&entity, &entry);
                 continue;
@@ -258,7 +292,8 @@ impl Cursor {
             let hold = self.held.get(&entity);
             let attempt = hold.map_or(1, Hold::attempt);
             let failed = hold.is_some_and(|hold| hold.failed.is_some());
-            let redelivery = failed || entry.sequence < self.doubtful_to;
+            let doubtful = hold.is_some_and(|hold| hold.doubtful) || entry.sequence < self.doubtful_to;
+            let redelivery = failed || doubtful;
             let open = Open { entry: Arc::clone(&entry), client, sent_at: now };
             match self.held.get_mut(&entity) {
                 Some(hold) => hold.opened(open),
@@ -272,6 +307,11 @@ impl Cursor {
             return Some(Sending { entry, attempt, redelivery });
         }
         None
+    }
+
+    /// Of a held entity, the log knows from where on anything may be sent.
+    fn is_beyond_window(&self, entity: &Entity, sequence: u64) -> bool {
+        sequence > self.window && !self.held.contains_key(entity)
     }
 
     fn front_of(&self, entity: &Entity) -> Option<Arc<Entry>> {
@@ -299,7 +339,7 @@ impl Cursor {
     fn after(&mut self, entity: &Entity) {
         match self.flows.get(entity) {
             Some(flow) if flow.open.is_none() && flow.waiting.is_empty() => drop(self.flows.remove(entity)),
-            Some(flow) if flow.open.is_none() => self.ready.push_back(Arc::clone(entity)),
+            Some(flow) if flow.open.is_none() => self.queue(Arc::clone(entity)),
             _ => {}
         }
     }

@@ -44,17 +44,23 @@ impl Cursor {
             .into_iter()
             .map(|(entity, held)| {
                 let mut hold = Hold::of(held.from, held.failed, behind);
-                hold.told = true;
+                (hold.told, hold.doubtful) = (true, true);
                 (Arc::from(entity), hold)
             })
             .collect();
+        let ahead = cursor.held.iter().filter(|(_, hold)| hold.from > cursor.next);
+        let ahead: Vec<Entity> = ahead.map(|(entity, _)| Arc::clone(entity)).collect();
+        ahead.iter().for_each(|entity| cursor.free(entity));
         cursor
     }
 
     /// Whether the log has to be told before anything else can be sent.
-    pub fn is_urgent(&self) -> bool {
-        let front = self.ready.front().and_then(|entity| self.front_of(entity));
-        front.is_some_and(|entry| entry.sequence > self.window)
+    pub fn has_to_tell(&self) -> bool {
+        let beyond = |entity: &Entity| {
+            let front = self.front_of(entity);
+            front.is_some_and(|entry| self.is_beyond_window(entity, entry.sequence))
+        };
+        self.hurried.front().or_else(|| self.ready.front()).is_some_and(beyond) || self.is_ahead_untold()
     }
 
     /// What the log is to be told, if anything; then it is being told.

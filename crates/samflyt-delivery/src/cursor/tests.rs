@@ -13,14 +13,21 @@ use samflyt_events::delivery::{Limits, Rule};
 const START: OffsetDateTime = time::macros::datetime!(2026-03-02 8:00 UTC);
 
 fn entry(sequence: u64, entity: u8) -> Arc<Entry> {
-    let subject = format!("events.seljord.case.opened.seljord-acos.e{entity}");
+    // Every third is urgent.
+    let kind = if sequence.is_multiple_of(3) { "alarm.raised" } else { "case.opened" };
+    let subject = format!("events.seljord.{kind}.seljord-acos.e{entity}");
     Arc::new(Entry::new(subject, sequence, START, 0, [], "{}"))
 }
 
 fn rule() -> Rule {
     let consumer = SystemId::new("seljord-visma").unwrap();
-    let flow = (SystemId::new("seljord-acos").unwrap(), EventType::new("case.opened").unwrap());
-    Rule { from: 1, filter: Filter::default(), cover: Cover { consumer, flows: BTreeSet::from([flow]) } }
+    let flow = |kind| (SystemId::new("seljord-acos").unwrap(), EventType::new(kind).unwrap());
+    let flows = BTreeSet::from([flow("case.opened"), flow("alarm.raised")]);
+    Rule { from: 1, filter: Filter::default(), cover: Cover { consumer, flows } }
+}
+
+fn urgent() -> Arc<[EventType]> {
+    Arc::new([EventType::new("alarm.raised").unwrap()])
 }
 
 fn limits() -> Limits {
@@ -66,6 +73,8 @@ impl Log {
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Offer,
+    /// What is urgent came, so far ahead.
+    Ahead(u8),
     Send,
     Deliver(u8),
     Fail(u8),
@@ -81,7 +90,7 @@ enum Act {
 
 fn acts() -> impl Strategy<Value = Act> {
     prop_oneof![
-        6 => Just(Act::Offer), 6 => Just(Act::Send), 6 => any::<u8>().prop_map(Act::Deliver),
+        6 => Just(Act::Offer), 4 => any::<u8>().prop_map(Act::Ahead), 6 => Just(Act::Send), 6 => any::<u8>().prop_map(Act::Deliver),
         2 => any::<u8>().prop_map(Act::Fail), 1 => any::<u8>().prop_map(Act::Reject),
         1 => any::<u8>().prop_map(Act::Later), 1 => Just(Act::Lose), 4 => Just(Act::Tell),
         3 => Just(Act::Wait), 1 => Just(Act::Kill), 1 => Just(Act::Redrive), 1 => Just(Act::Discard),
@@ -103,6 +112,15 @@ impl World {
         let next = self.cursor.next();
         if let Some(event) = self.events.iter().find(|event| event.sequence >= next).cloned() {
             self.cursor.offer(&event);
+        }
+    }
+
+    fn ahead(&mut self, how_far: u8) {
+        let next = self.cursor.next();
+        let ahead = self.events.iter().filter(|event| event.sequence >= next);
+        let mut urgent = ahead.filter(|event| is_urgent(&self.cursor.urgent, event));
+        if let Some(event) = urgent.nth(usize::from(how_far % 8)).cloned() {
+            self.cursor.look_ahead(&event);
         }
     }
 
@@ -146,6 +164,7 @@ impl World {
         let reason = || "it failed".to_owned();
         match act {
             Act::Offer => self.offer(),
+            Act::Ahead(how_far) => self.ahead(how_far),
             Act::Send => self.send(),
             Act::Deliver(which) => self.settle(which, Verdict::Delivered),
             Act::Fail(which) => self.settle(which, Verdict::Failed { reason: reason(), after: None }),
@@ -159,6 +178,7 @@ impl World {
             Act::Wait => self.now += Duration::seconds(3),
             Act::Kill => {
                 self.cursor = Cursor::resume(self.log.known.clone(), limits());
+                self.cursor.urgent = urgent();
                 self.open.clear();
             }
             Act::Redrive => drop(self.cursor.redrive(self.now, |_, _| true)),
@@ -191,6 +211,7 @@ proptest! {
     ) {
         let events: Vec<_> = (1..).zip(&entities).map(|(n, entity)| entry(n * 2, *entity)).collect();
         let mut cursor = Cursor::new(1, limits());
+        cursor.urgent = urgent();
         cursor.set_rule(rule());
         let mut world = World {
             events, cursor, log: Log::default(), now: START, open: BTreeMap::new(), got: Vec::new(),
@@ -305,4 +326,78 @@ fn nothing_is_sent_before_the_pause_that_a_consumer_asked_for_is_over() {
         (None, Some(START + Duration::MINUTE))
     );
     assert_eq!(sent(&mut cursor, START + Duration::MINUTE), Some(3));
+}
+
+/// One at a time; everything that it may be told, the log is told before.
+fn next_sent(cursor: &mut Cursor, events: &[Arc<Entry>]) -> Option<u64> {
+    if let Some(telling) = cursor.tell("s") {
+        cursor.told(&telling);
+    }
+    for to_read in cursor.due(START, 16) {
+        let of_it = |event: &&Arc<Entry>| {
+            About::of(&event.subject).unwrap().entity == &*to_read.entity && event.sequence >= to_read.from
+        };
+        cursor.supply(&to_read.entity, events.iter().filter(of_it).cloned().collect(), true);
+    }
+    let sending = cursor.send(1, START, |_| true)?;
+    let sequence = sending.entry.sequence;
+    let entity = About::of(&sending.entry.subject).unwrap().entity.to_owned();
+    assert!(cursor.settle(sequence, &entity, Verdict::Delivered, START));
+    Some(sequence)
+}
+
+#[test]
+fn an_urgent_event_goes_before_those_of_others_that_wait_and_after_what_waits_of_its_own() {
+    let mut cursor = Cursor::new(1, Limits { in_flight: 20, ..limits() });
+    cursor.urgent = urgent();
+    cursor.set_rule(rule());
+    // 3 and 6 are urgent; 2 is of the entity of 6, and waits before it.
+    let events: Vec<_> = [(1, 1), (2, 2), (3, 3), (4, 1), (5, 4), (6, 2)].map(|(n, of)| entry(n, of)).into();
+    for event in &events {
+        assert_eq!(cursor.offer(event), Offered::Taken);
+    }
+    let sent: Vec<_> = std::iter::from_fn(|| next_sent(&mut cursor, &events)).collect();
+    assert_eq!(sent, [3, 2, 6, 1, 5, 4]);
+}
+
+#[test]
+fn an_urgent_event_far_ahead_goes_before_all_that_others_have_and_after_its_own_entitys() {
+    // The first four fill what can be looked at; of entity 9 there is an ordinary event between, and an urgent one at the end.
+    let mut events: Vec<_> = (1..=2_000).map(|n| entry(n * 3 + 1, 1)).collect();
+    events[1_000] = entry(1_000 * 3 + 4, 9);
+    events.push(entry(9_000, 9));
+    let mut cursor = Cursor::new(1, limits());
+    cursor.urgent = urgent();
+    cursor.set_rule(rule());
+    let mut offered = 0;
+    while cursor.takes_more() {
+        cursor.offer(&events[offered]);
+        offered += 1;
+    }
+    assert!(cursor.look_ahead(events.last().unwrap()));
+    assert!(cursor.has_to_tell(), "the log is told at once");
+    assert_eq!(
+        [next_sent(&mut cursor, &events), next_sent(&mut cursor, &events)],
+        [Some(3_004), Some(9_000)]
+    );
+    // The rest comes in its order, and what was sent ahead is passed by.
+    let mut rest = Vec::new();
+    while rest.len() < 1_999 {
+        while offered < events.len() && cursor.takes_more() {
+            cursor.offer(&events[offered]);
+            offered += 1;
+        }
+        rest.push(next_sent(&mut cursor, &events).unwrap());
+    }
+    assert!(rest.is_sorted() && !rest.contains(&3_004));
+    cursor.offer(&events[2_000]);
+    assert_eq!((next_sent(&mut cursor, &events), cursor.position(), cursor.held().count()), (None, 9_000, 0));
+}
+
+#[test]
+fn history_of_an_urgent_type_is_not_urgent() {
+    let subject = "events.seljord.alarm.raised.seljord-acos.e1".to_owned();
+    let history = Entry::new(subject, 1, START, 0, [("ce-backfill".to_owned(), "true".to_owned())], "{}");
+    assert!(!is_urgent(&urgent(), &history));
+    assert!(is_urgent(&urgent(), &entry(3, 1)) && !is_urgent(&urgent(), &entry(1, 1)));
 }

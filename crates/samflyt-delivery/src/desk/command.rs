@@ -100,6 +100,8 @@ pub(crate) struct Snapshot {
     pub in_flight: usize,
     pub held: usize,
     pub dead: usize,
+    /// Entities whose event failed and is tried again.
+    pub retrying: usize,
     pub clients: usize,
     /// Settled in the last ten seconds, per second.
     pub rate: f64,

@@ -14,6 +14,8 @@ use samflyt_events::delivery::{About, Cover, Rule, Subscription};
 
 /// Over how many seconds the rate is counted.
 const RATE_S: i64 = 10;
+/// Urgent events that wait until they can be sent before others.
+const URGENT_MAX: usize = 1_024;
 
 pub(super) struct Lane {
     pub subscription: Subscription,
@@ -27,8 +29,14 @@ pub(super) struct Lane {
     left: Option<Arc<Entry>>,
     /// Why an event failed the last time, and when.
     pub last_failure: Option<(String, OffsetDateTime)>,
+    /// Urgent events that came and were not looked at.
+    urgent: VecDeque<Arc<Entry>>,
     /// When events were settled: the second, and how many.
     settled: VecDeque<(i64, u64)>,
+    /// Since the metrics were told.
+    pub settled_unmeasured: u64,
+    /// It has ended, and the metrics know.
+    pub measured_last: bool,
 }
 
 /// Somebody who takes the events of a subscription and of its replays.
@@ -68,7 +76,10 @@ impl Lane {
             reader: None,
             left: None,
             last_failure: None,
+            urgent: VecDeque::new(),
             settled: VecDeque::new(),
+            settled_unmeasured: 0,
+            measured_last: false,
         };
         lane.set_rule();
         lane
@@ -94,8 +105,15 @@ impl Lane {
         self.cursor.set_rule(rule);
     }
 
-    /// Takes in what it can: of what is new, else of what is read.
+    /// Takes in what it can: of what is new, else of what is read; then what is urgent.
     pub fn take_in(&mut self, recent: &Recent, head: u64, read: impl Fn(u64) -> Reader) {
+        self.take_in_turn(recent, head, read);
+        if self.is_active() {
+            self.look_ahead();
+        }
+    }
+
+    fn take_in_turn(&mut self, recent: &Recent, head: u64, read: impl Fn(u64) -> Reader) {
         if !self.is_active() {
             self.reader = None;
             return;
@@ -121,6 +139,21 @@ impl Lane {
         }
     }
 
+    /// An urgent event has come. What is too many is sent in its turn.
+    pub fn note_urgent(&mut self, entry: &Arc<Entry>) {
+        let is_wanted = self.subscription.state != State::Ended && self.subscription.replay.is_none();
+        if is_wanted && self.cursor.next() <= entry.sequence && self.urgent.len() < URGENT_MAX {
+            self.urgent.push_back(Arc::clone(entry));
+        }
+    }
+
+    /// Lets urgent events go before what is in front of them.
+    fn look_ahead(&mut self) {
+        while self.urgent.front().is_some_and(|entry| self.cursor.look_ahead(entry)) {
+            self.urgent.pop_front();
+        }
+    }
+
     /// None: what it needs is not among the newest.
     fn take_recent(&mut self, recent: &Recent, end: u64) -> Option<Offered> {
         let entries = recent.since(self.cursor.next())?;
@@ -141,7 +174,8 @@ impl Lane {
     /// Sends what may be sent to clients that have room. Returns whom it could not reach.
     pub fn send(&mut self, clients: &mut [Client], now: OffsetDateTime) -> Vec<ClientId> {
         let mut gone = Vec::new();
-        if !self.is_active() {
+        // Most have nothing to send: no client is looked for then.
+        if !self.is_active() || !self.cursor.is_ready(now) {
             return gone;
         }
         let replay = self.subscription.replay.as_ref().map(|_| self.subscription.id.clone());
@@ -164,7 +198,21 @@ impl Lane {
         }
     }
 
+    /// When the hub learned of the oldest event that is not settled, as far as that is known: of what was not looked at,
+    /// where it is among the newest.
+    pub fn oldest_at(&self, recent: &Recent) -> Option<OffsetDateTime> {
+        let ahead = || {
+            let Self { subscription, cover, .. } = self;
+            let meant = |about: About<'_>| subscription.filter.matches(&about) && cover.covers(&about);
+            let mut next = recent.since(self.cursor.next())?;
+            next.find(|entry| About::of(&entry.subject).is_some_and(meant)).map(|entry| entry.learned_at)
+        };
+        let left = self.left.as_ref().map(|entry| entry.learned_at);
+        self.cursor.oldest_at().or(left).or_else(ahead)
+    }
+
     pub fn count_settled(&mut self, now: OffsetDateTime) {
+        self.settled_unmeasured += 1;
         let second = now.unix_timestamp();
         match self.settled.back_mut() {
             Some((last, count)) if *last == second => *count += 1,

@@ -8,6 +8,7 @@ mod command;
 mod couriers;
 mod feed;
 mod lane;
+mod measure;
 mod run;
 mod serve;
 mod telling;

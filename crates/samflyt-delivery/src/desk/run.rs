@@ -8,11 +8,11 @@ use samflyt_events::delivery::{Cover, State, Subscription, entity};
 use samflyt_events::subject::{
     delivery_progress, delivery_stream, delivery_subscription, events_about, events_stream,
 };
-use samflyt_events::{EntityId, Reason, Refusal, TenantId};
+use samflyt_events::{EntityId, EventType, Reason, Refusal, TenantId};
 use samflyt_log::{AppendError, Entry, Follow};
 use samflyt_projection::{Runner, StoreError};
 use samflyt_runtime::{Deps, Lifecycle};
-use time::Date;
+use time::{Date, OffsetDateTime};
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::TaskTracker;
 
@@ -21,8 +21,9 @@ use super::feed::{Reader, Recent};
 use super::lane::{Client, Lane};
 use super::telling::OnItsWay;
 use super::{Handle, Tenant, channel};
-use crate::cursor::{ClientId, Cursor, ToRead};
+use crate::cursor::{ClientId, Cursor, ToRead, is_urgent};
 use crate::fold;
+use crate::metrics::DeliveryMetrics;
 use crate::webhook::{Courier, Webhooks};
 
 /// How often the log is told, and what is due is looked for.
@@ -46,13 +47,17 @@ pub(super) struct Desk {
     pub next_client: ClientId,
     /// The last sequence of the tenant's events that is known of.
     pub head: u64,
+    pub metrics: DeliveryMetrics,
+    pub measured_at: OffsetDateTime,
     runner: Runner,
-    recent: Recent,
+    pub recent: Recent,
     /// Rung where a reader has something.
     bell: mpsc::Sender<()>,
     reads: mpsc::Sender<Read>,
     /// The day that the agreements were looked at for; none before the first tick.
     day: Option<Date>,
+    /// Types that go before others, as contracts say now.
+    pub urgent: Arc<[EventType]>,
 }
 
 /// Events of a held entity, read for a subscription.
@@ -150,24 +155,26 @@ async fn deliver(with: &With, tenant: &Tenant, commands: &mut mpsc::Receiver<Com
                 }
             }
             told = Desk::told(&mut desk.telling) => match told {
-                Ok(sequence) => desk.was_told(sequence),
+                Ok(sequence) => {
+                    desk.was_told(sequence);
+                    desk.look_for_due(|lane| lane.cursor.has_ahead());
+                }
                 Err(AppendError::Conflict) => return Broken::Overtaken,
                 Err(error) => return Broken::Unavailable(unavailable(&error)),
             },
             entry = follower.next() => {
-                desk.head = entry.sequence;
-                desk.recent.push(Arc::new(entry));
+                desk.take_new(Arc::new(entry));
             }
             Some(()) = rung.recv() => {}
             Some(read) = read.recv() => desk.take_read(read),
-            Ok(()) = changes.changed() => desk.look_at_agreements(),
+            Ok(()) = changes.changed() => desk.look_at_catalogue(),
             _ = ticks.tick() => {
                 desk.tick();
                 desk.begin_to_tell();
             }
         }
         desk.pump();
-        if desk.lanes.values().any(|lane| lane.cursor.is_urgent()) {
+        if desk.lanes.values().any(|lane| lane.cursor.has_to_tell()) {
             desk.begin_to_tell();
         }
     }
@@ -203,10 +210,13 @@ impl Desk {
             runner: runner.clone(),
             next_client: 1,
             head: head.map_or(0, |state| state.last),
+            metrics: DeliveryMetrics::new(),
+            measured_at: OffsetDateTime::UNIX_EPOCH,
             recent: Recent::default(),
             bell,
             reads,
             day: None,
+            urgent: Arc::default(),
         };
         desk.take_up().map_err(unreadable)?;
         let ids: Vec<String> = desk.lanes.keys().cloned().collect();
@@ -234,10 +244,13 @@ impl Desk {
         Cover::of(&self.deps.feed.get(), &self.tenant, &subscription.consumer, today)
     }
 
-    fn look_at_agreements(&mut self) {
+    /// What agreements cover, and what contracts call urgent.
+    fn look_at_catalogue(&mut self) {
         let today = self.deps.clock.now().date();
         self.day = Some(today);
         let catalogue = self.deps.feed.get();
+        self.urgent = catalogue.urgent_types().cloned().collect();
+        self.lanes.values_mut().for_each(|lane| lane.cursor.urgent = Arc::clone(&self.urgent));
         for lane in self.lanes.values_mut().filter(|lane| lane.subscription.state != State::Ended) {
             let cover = Cover::of(&catalogue, &self.tenant, &lane.subscription.consumer, today);
             if cover != lane.cover {
@@ -265,21 +278,34 @@ impl Desk {
     fn tick(&mut self) {
         let now = self.deps.clock.now();
         if self.day != Some(now.date()) {
-            self.look_at_agreements();
+            self.look_at_catalogue();
         }
-        let mut to_read = Vec::new();
-        for (id, lane) in &mut self.lanes {
-            lane.cursor.expire(now);
-            if lane.is_active() {
-                to_read.extend(lane.cursor.due(now, READS).into_iter().map(|read| (id.clone(), read)));
-            }
-        }
-        to_read.into_iter().for_each(|(id, read)| self.read(id, read));
+        self.lanes.values_mut().for_each(|lane| lane.cursor.expire(now));
+        self.look_for_due(|_| true);
         let gone: Vec<ClientId> =
             self.clients.iter().filter(|client| client.is_gone()).map(|client| client.id).collect();
         gone.into_iter().for_each(|client| self.detach(client));
         self.forget_expired();
         self.end_replays();
+        self.measure(now);
+    }
+
+    fn look_for_due(&mut self, is_meant: impl Fn(&Lane) -> bool) {
+        let now = self.deps.clock.now();
+        let mut to_read = Vec::new();
+        for (id, lane) in self.lanes.iter_mut().filter(|(_, lane)| lane.is_active() && is_meant(lane)) {
+            to_read.extend(lane.cursor.due(now, READS).into_iter().map(|read| (id.clone(), read)));
+        }
+        to_read.into_iter().for_each(|(id, read)| self.read(id, read));
+    }
+
+    /// An event has been appended.
+    fn take_new(&mut self, entry: Arc<Entry>) {
+        self.head = entry.sequence;
+        if is_urgent(&self.urgent, &entry) {
+            self.lanes.values_mut().for_each(|lane| lane.note_urgent(&entry));
+        }
+        self.recent.push(entry);
     }
 
     /// What was not settled in its time is not the client's any more.

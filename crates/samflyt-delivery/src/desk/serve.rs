@@ -94,7 +94,8 @@ impl Desk {
         }
         let sequence = self.append(&subscription, 0).await?;
         let cover = self.cover(&subscription);
-        let cursor = Cursor::new(subscription.from, subscription.limits);
+        let mut cursor = Cursor::new(subscription.from, subscription.limits);
+        cursor.urgent = std::sync::Arc::clone(&self.urgent);
         let id = subscription.id.clone();
         self.lanes.insert(id.clone(), Lane::new(subscription, sequence, cursor, cover));
         self.look_at_courier(&id);
@@ -189,9 +190,10 @@ impl Desk {
         settled
     }
 
-    fn snapshot(&self, lane: &Lane, now: OffsetDateTime) -> Snapshot {
+    pub(super) fn snapshot(&self, lane: &Lane, now: OffsetDateTime) -> Snapshot {
         let held: Vec<Held> = lane.cursor.held().map(|(_, held)| held).collect();
         let is_dead = |held: &&Held| held.failed.as_ref().is_some_and(|failed| failed.again_at.is_none());
+        let is_retrying = |held: &&Held| held.failed.as_ref().is_some_and(|failed| failed.again_at.is_some());
         let of_it = |client: &&Client| client.subscription == lane.subscription.id;
         Snapshot {
             subscription: lane.subscription.clone(),
@@ -200,9 +202,10 @@ impl Desk {
             in_flight: lane.cursor.in_flight(),
             held: held.len(),
             dead: held.iter().filter(is_dead).count(),
+            retrying: held.iter().filter(is_retrying).count(),
             clients: self.clients.iter().filter(of_it).count(),
             rate: lane.rate(now),
-            oldest_at: lane.cursor.oldest_at(),
+            oldest_at: lane.oldest_at(&self.recent),
             rests_until: lane.cursor.rests_until(now),
             last_failure: lane.last_failure.clone(),
             cover: lane.cover.clone(),

@@ -1,6 +1,7 @@
 //! `Consume`: events out, verdicts in.
 
 use futures::StreamExt;
+use futures::future::try_join_all;
 use samflyt_events::Refusal;
 use samflyt_proto::delivery as pb;
 use samflyt_proto::delivery::consume_request::Part as Asked;
@@ -107,10 +108,9 @@ impl Stream {
     async fn take(&self, request: pb::ConsumeRequest) -> Result<(), Status> {
         match request.part {
             Some(Asked::Acknowledge(settled)) => {
-                for delivered in settled.deliveries {
-                    self.say(delivered, Verdict::Delivered).await?;
-                }
-                Ok(())
+                // Together: each is answered by the desk, which takes them all at once.
+                let all = settled.deliveries.into_iter().map(|one| self.say(one, Verdict::Delivered));
+                try_join_all(all).await.map(drop)
             }
             Some(Asked::Reject(rejected)) => {
                 let reason: String = rejected.reason.chars().take(REASON_MAX).collect();

@@ -40,10 +40,11 @@ pub(super) fn status(of: &Snapshot) -> pb::SubscriptionStatus {
     pb::SubscriptionStatus {
         position: of.position,
         head: of.head,
-        lag: of.head.saturating_sub(of.position),
+        lag: of.lag(),
         in_flight: count(of.in_flight),
         held: count(of.held),
         dead_letters: count(of.dead),
+        retrying: count(of.retrying),
         rate: of.rate,
         oldest_at: of.oldest_at.map(timestamp),
         clients: count(of.clients),

@@ -86,6 +86,16 @@ impl Catalogue {
         self.contracts.keys()
     }
 
+    /// Types whose contract in force calls them urgent.
+    pub fn urgent_types(&self) -> impl Iterator<Item = &EventType> {
+        self.contracts.keys().filter(|kind| self.is_urgent(kind))
+    }
+
+    /// Whether events of a type go before others of their municipality.
+    pub fn is_urgent(&self, kind: &EventType) -> bool {
+        self.contract_in_force(kind).is_some_and(|entry| entry.compiled.contract.urgent)
+    }
+
     /// Every version of a contract, oldest first.
     pub fn versions(&self, kind: &EventType) -> impl DoubleEndedIterator<Item = &Arc<ContractEntry>> {
         self.contracts.get(kind).into_iter().flat_map(|versions| versions.values())

@@ -179,6 +179,18 @@ mod tests {
     }
 
     #[test]
+    fn a_contract_is_urgent_where_it_says_so_and_by_nothing_else_than_yes_or_no() {
+        let plain = template(&EventType::new("case.opened").unwrap());
+        let mut document = serde_json::to_value(&plain).unwrap();
+        assert!(document.get("urgent").is_none() && !plain.urgent, "the ordinary is not written");
+        document["urgent"] = json!(true);
+        assert!(Contract::parse(document.to_string().as_bytes()).unwrap().urgent);
+        document["urgent"] = json!("very");
+        let refused = Contract::parse(document.to_string().as_bytes());
+        assert!(matches!(refused, Err(ContractError::Shape(_))), "{refused:?}");
+    }
+
+    #[test]
     fn a_schema_that_refers_outside_explodes_or_backtracks_is_refused_with_its_place() {
         let mut deep = json!({});
         for _ in 0..40 {

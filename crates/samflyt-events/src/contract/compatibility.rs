@@ -84,6 +84,14 @@ impl Contract {
 
     fn protection(&self, before: &Self, found: &mut Vec<Violation>) {
         let (old, is) = (before.version, self.classification);
+        if before.urgent && !self.urgent {
+            let rule = format!("is lifted: consumers rely on it since {old}");
+            found.push(Violation::new(
+                "/urgent",
+                rule,
+                "mark it urgent again, or publish a new major version",
+            ));
+        }
         if rank(is) < rank(before.classification) {
             let rule =
                 format!("was {} and is {}, which is lower", before.classification.as_str(), is.as_str());

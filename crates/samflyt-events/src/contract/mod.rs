@@ -39,6 +39,10 @@ pub struct Contract {
     pub classification: Classification,
     pub retention: Retention,
     pub archive_duty: ArchiveDuty,
+    /// Its events do not wait behind others of their municipality: somebody's safety rests on them (a fall alarm). Those of
+    /// one entity keep their order all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub urgent: bool,
     /// JSON pointer to the field of the data that names the entity: it must equal the event's `subject`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entity: Option<String>,

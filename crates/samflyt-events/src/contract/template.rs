@@ -23,6 +23,7 @@ pub fn template(kind: &EventType) -> Contract {
         classification: Classification::Internal,
         retention: Retention { class: "case".to_owned(), years: Some(10) },
         archive_duty: ArchiveDuty::Deposit,
+        urgent: false,
         entity: Some("/case".to_owned()),
         persons: vec!["/applicant".to_owned()],
         fields: [

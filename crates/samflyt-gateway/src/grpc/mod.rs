@@ -1,6 +1,7 @@
 //! gRPC: one file per RPC.
 
 mod draft;
+mod list_limits;
 mod order;
 mod publish_event;
 mod publish_events;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use samflyt_events::Refusal;
 use samflyt_proto::gateway as pb;
 use samflyt_proto::gateway::gateway_service_server::GatewayService;
-use samflyt_runtime::{Caller, Lifecycle, refused};
+use samflyt_runtime::{Caller, Lifecycle, refused, rpc};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -53,6 +54,13 @@ impl GatewayService for Gateway {
         let (metadata, _, requests) = request.into_parts();
         let answer = self.publish_many(&metadata, requests).await;
         answer.map(Response::new).map_err(|refusal| refused::status(&refusal))
+    }
+
+    async fn list_limits(
+        &self,
+        request: Request<pb::ListLimitsRequest>,
+    ) -> Result<Response<pb::ListLimitsResponse>, Status> {
+        rpc!(self, request, limits)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The order on one stream of events. Pure: consumes requests and outcomes, gives what may be sent and what may be
 //! answered.
 //!
-//! Keeps true: of one entity at most one event is on its way; answers come in the order of the requests; after the log has
-//! failed once, nothing more is sent.
+//! Keeps true: of one entity at most one event is on its way; answers come in the order of the requests; after one event was
+//! refused for now (the log failed, a limit is reached), nothing more is sent.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -33,7 +33,7 @@ pub(super) struct Order<N> {
     busy: HashSet<String>,
     /// An event that waits for the one before it of its entity.
     held: Option<Held<N>>,
-    failed: bool,
+    failed: Option<Refusal>,
 }
 
 #[derive(Debug)]
@@ -53,7 +53,7 @@ struct Held<N> {
 
 impl<N> Order<N> {
     pub fn new() -> Self {
-        Self { open: VecDeque::new(), first: 0, busy: HashSet::new(), held: None, failed: false }
+        Self { open: VecDeque::new(), first: 0, busy: HashSet::new(), held: None, failed: None }
     }
 
     /// How many requests were taken and not answered.
@@ -66,9 +66,14 @@ impl<N> Order<N> {
         self.held.is_some()
     }
 
-    /// Whether the log has failed on this stream.
-    pub fn has_failed(&self) -> bool {
-        self.failed
+    /// What every later request is refused with, where one was refused for now: what follows must not overtake it.
+    pub fn failed(&self) -> Option<Refusal> {
+        let first = self.failed.as_ref()?;
+        let message = format!(
+            "an event before this one was not taken for now ({}): open a new stream and resend from that one on",
+            first.reason.as_str()
+        );
+        Some(Refusal { retry_after: first.retry_after, ..Refusal::new(first.reason, message) })
     }
 
     /// Takes a request.
@@ -89,7 +94,12 @@ impl<N> Order<N> {
 
     /// Takes in what became of a request. Gives the event that waited for it, which is on its way from now on.
     pub fn settle(&mut self, index: Index, outcome: Result<Receipt, Refusal>) -> Option<(Index, N)> {
-        self.failed |= outcome.as_ref().is_err_and(|refusal| refusal.reason.is_passing());
+        if let Err(refusal) = &outcome
+            && self.failed.is_none()
+            && refusal.retry_after.is_some()
+        {
+            self.failed = Some(refusal.clone());
+        }
         let open = self.at(index)?;
         open.outcome = Some(outcome);
         let freed = open.entity.take()?;
@@ -189,9 +199,9 @@ mod tests {
         let mut order = Order::<&str>::new();
         let bad = order.take("bad".to_owned());
         order.settle(bad, Err(Refusal::new(Reason::ContractViolated, "")));
-        assert!(!order.has_failed());
+        assert_eq!(order.failed(), None);
         assert!(sent(&mut order, "a", "case-1").is_some());
         order.settle(1, Err(Refusal::new(Reason::LogUnavailable, "")));
-        assert!(order.has_failed());
+        assert_eq!(order.failed().unwrap().reason, Reason::LogUnavailable);
     }
 }

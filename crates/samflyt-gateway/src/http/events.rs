@@ -162,7 +162,7 @@ async fn publish_lane(
             None => intake.publish(caller, draft, validate_only).await,
         };
         if let Err(refusal) = &result
-            && refusal.reason.is_passing()
+            && refusal.retry_after.is_some()
         {
             failed = Some(refusal.clone());
         }

@@ -45,6 +45,8 @@ struct Known {
     entries: BTreeMap<u64, AppendedEvent>,
     /// The last sequence that the log is known to have.
     head: u64,
+    /// Its size on the broker's disk, as it was looked at last.
+    bytes: u64,
 }
 
 /// What the index needs to know of an event that was appended.
@@ -60,6 +62,10 @@ pub(crate) struct AppendedEvent {
 impl Appended {
     pub fn new(log: Log, gather: Duration) -> Self {
         Self { log, gather, streams: Arc::default() }
+    }
+
+    pub fn stored_bytes(&self, stream: &str) -> u64 {
+        self.streams.lock().get(stream).map_or(0, |known| known.bytes)
     }
 
     /// Takes in an entry that the broker has acknowledged.
@@ -126,6 +132,7 @@ impl Source for Appended {
             let state = appended.log.state(&stream).await?;
             if let Some(known) = appended.streams.lock().get_mut(&stream) {
                 known.head = state.map_or(0, |state| state.last);
+                known.bytes = state.map_or(0, |state| state.bytes);
             }
             Ok(state)
         }

@@ -12,7 +12,7 @@ impl Intake {
     ///
     /// # Errors
     /// `LOG_UNAVAILABLE`: nothing is known of the event, sending it again is harmless. `ID_REUSED`.
-    pub(crate) async fn settle(&self, pending: Pending) -> Result<Receipt, Refusal> {
+    pub(super) async fn settle(&self, pending: Pending) -> Result<Receipt, Refusal> {
         let appended = pending.appending.appended().await.map_err(|error| refusal(&error))?;
         self.metrics.acknowledged_after.record(pending.since.elapsed().as_secs_f64(), &[]);
         let tenant = pending.event.tenant.clone();

@@ -160,7 +160,9 @@ impl Reader {
         hold: Option<Hold>,
         passed: Option<Passed>,
     ) -> Result<What, StoreError> {
-        let Some(stand) = stand.filter(|stand| asked.sequence < stand.next) else {
+        // An urgent event is sent before what is in front of it was looked at.
+        let is_told = |stand: &Stand| asked.sequence < stand.next || passed.is_some();
+        let Some(stand) = stand.filter(is_told) else {
             return Ok(What::NotLookedAt);
         };
         Ok(match (hold, passed) {

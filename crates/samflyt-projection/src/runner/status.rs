@@ -100,7 +100,7 @@ mod tests {
 
     fn state(last: u64, created: i64) -> StreamState {
         let created = OffsetDateTime::from_unix_timestamp(created).unwrap();
-        StreamState { first: 1, last, messages: last, created }
+        StreamState { first: 1, last, messages: last, bytes: 0, created }
     }
 
     const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;

@@ -86,6 +86,7 @@ impl Source for FakeLog {
             first: stream.entries.first().map_or(0, |(first, _)| *first),
             last: stream.entries.last().map_or(0, |(last, _)| *last) + stream.withheld,
             messages: stream.entries.len() as u64,
+            bytes: 0,
             created: OffsetDateTime::from_unix_timestamp(stream.created).unwrap(),
         });
         async move { Ok(found) }.boxed()

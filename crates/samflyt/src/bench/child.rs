@@ -34,11 +34,26 @@ pub(super) async fn broker(sync: SyncInterval) -> anyhow::Result<(Broker, tempfi
     Ok((Broker::start(options).await?, dir))
 }
 
+/// What a municipality may publish is not what is measured.
+const NO_LIMITS: [(&str, &str); 2] =
+    [("SAMFLYT_GATEWAY__LIMITS__EVENTS_PER_S", "0"), ("SAMFLYT_GATEWAY__LIMITS__BYTES_PER_S", "0")];
+
 impl BenchHub {
+    /// A hub that takes from a municipality whatever it can.
     pub async fn start(broker: Broker, dir: tempfile::TempDir, services: &[&str]) -> anyhow::Result<Self> {
+        Self::start_with(broker, dir, services, &NO_LIMITS).await
+    }
+
+    /// A hub with these variables beside.
+    pub async fn start_with(
+        broker: Broker,
+        dir: tempfile::TempDir,
+        services: &[&str],
+        variables: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let clock = SystemClock::shared();
         let issuer = DevIssuer::open(dir.path(), clock)?;
-        let (child, endpoint) = spawn(&broker, dir.path(), &issuer, services).await?;
+        let (child, endpoint) = spawn(&broker, dir.path(), &issuer, services, variables).await?;
         let token = issuer.issue(&TokenRequest {
             consumer: OPERATOR.to_owned(),
             supplier: None,
@@ -111,6 +126,7 @@ async fn spawn(
     dir: &Path,
     issuer: &DevIssuer,
     services: &[&str],
+    variables: &[(&str, &str)],
 ) -> anyhow::Result<(Child, String)> {
     let access = broker.access();
     let trusted = issuer.issuer_config();
@@ -136,6 +152,7 @@ async fn spawn(
         .env("SAMFLYT_DELIVERY__WEBHOOK__ALLOW_PRIVATE", "true")
         .env("SAMFLYT_DELIVERY__WEBHOOK__ALLOW_HTTP", "true")
         .env("SAMFLYT_TELEMETRY__LOG_FILTER", "warn")
+        .envs(variables.iter().copied())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()?;

@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 
 use super::child::{self, BenchHub};
 use super::gateway::config;
+use super::load;
 use super::machine::{cpu_seconds, memory_mib};
 use super::pace::steadily;
-use super::{load, quantile};
+use super::received::quantiles;
 use crate::client::Client;
 
 const CLIENTS: usize = 8;
@@ -60,16 +61,6 @@ pub(super) async fn measure(quick: bool) -> anyhow::Result<Value> {
     });
     hub.end().await?;
     Ok(report)
-}
-
-fn quantiles(ms: &mut [f64]) -> Value {
-    json!({
-        "samples": ms.len(),
-        "p50": quantile(ms, 0.5),
-        "p90": quantile(ms, 0.9),
-        "p99": quantile(ms, 0.99),
-        "most": quantile(ms, 1.0),
-    })
 }
 
 fn gap() -> Duration {

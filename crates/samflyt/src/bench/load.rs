@@ -19,7 +19,7 @@ pub(super) const TENANT: &str = "bench";
 /// Where the bare publisher writes to: nobody follows it, so that what the hub does with an event is the hub's alone.
 pub(super) const BARE_TENANT: &str = "bare";
 pub(super) const SYSTEMS: [&str; 4] = ["bench-forms", "bench-cases", "bench-archive", "bench-economy"];
-const TYPE: &str = "case.opened";
+pub(super) const TYPE: &str = "case.opened";
 const DATA_BYTES: usize = 512;
 
 /// The contract of the load: three fields, one of them with a pattern.
@@ -40,7 +40,7 @@ pub(super) fn contract() -> anyhow::Result<Contract> {
     Ok(contract)
 }
 
-fn data(case: &str) -> Vec<u8> {
+pub(super) fn data(case: &str) -> Vec<u8> {
     let head = format!(r#"{{"case":"{case}","amount":1250,"text":""#);
     let filling = "x".repeat(DATA_BYTES.saturating_sub(head.len() + 2));
     format!("{head}{filling}\"}}").into_bytes()

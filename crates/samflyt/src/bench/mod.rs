@@ -3,15 +3,19 @@
 //! The hub runs as a process of its own, so that its memory and processor time are its own; the broker too.
 
 mod child;
+mod delivery;
 mod deposits;
 mod extraction;
+mod fairness;
 mod gateway;
 mod latency;
 mod load;
 mod machine;
 mod nation;
 mod pace;
+mod reader;
 mod rebuild;
+mod received;
 mod records;
 mod search;
 mod webhooks;
@@ -32,6 +36,10 @@ enum What {
     Latency,
     /// Folding lineage anew from a log of a million events
     Rebuild,
+    /// Deliveries by pull: how many, how soon, idle, and one that is a million events behind; takes minutes
+    Delivery,
+    /// What a municipality's flood does to another's events, and to its own urgent ones
+    Fairness,
     /// Deposits of one journalpost with one document, durable, and their receipts
     Deposits,
     /// Noark 5 extractions of three sizes, their speed and memory; takes minutes
@@ -71,6 +79,8 @@ impl Bench {
             What::Gateway,
             What::Latency,
             What::Rebuild,
+            What::Delivery,
+            What::Fairness,
             What::Deposits,
             What::Extraction,
             What::Search,
@@ -91,6 +101,8 @@ impl Bench {
                 What::Gateway => ("gateway", gateway::measure(self.runs, self.quick).await?),
                 What::Latency => ("latency", latency::measure(self.quick).await?),
                 What::Rebuild => ("rebuild", rebuild::measure(self.quick).await?),
+                What::Delivery => ("delivery", delivery::measure(self.quick).await?),
+                What::Fairness => ("fairness", fairness::measure(self.quick).await?),
                 What::Deposits => ("deposits", deposits::measure(self.quick).await?),
                 What::Extraction => ("extraction", extraction::measure(self.quick).await?),
                 What::Search => ("search", search::measure(self.quick).await?),

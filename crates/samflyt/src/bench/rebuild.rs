@@ -74,7 +74,7 @@ async fn fold(events: u64, random: bool) -> anyhow::Result<Value> {
 }
 
 /// Writes the log straight to the broker: affairs of five events, each caused by the one before.
-async fn fill(log: &Log, events: u64, random: bool) -> anyhow::Result<()> {
+pub(super) async fn fill(log: &Log, events: u64, random: bool) -> anyhow::Result<()> {
     let mut chance = StdRng::seed_from_u64(SEED);
     let mut waiting = FuturesUnordered::new();
     let (mut before, mut root): (Option<EventRef>, Option<EventRef>) = (None, None);

@@ -45,7 +45,7 @@ pub(super) fn find(table: &Table, search: &Search, viewer: &Viewer) -> Hits {
         own: own.and_then(|own| u32::try_from(own).ok()),
         all: viewer.all,
     };
-    let mut found: Vec<([i64; KEYS], (u32, u32))> = Vec::new();
+    let mut found = First::new(search.skip.saturating_add(search.take));
     for (at, row) in (0..).zip(&table.rows) {
         if !search.target.is(row, table) {
             continue;
@@ -57,15 +57,53 @@ pub(super) fn find(table: &Table, search: &Search, viewer: &Viewer) -> Hits {
             found.push((hunt.keys(row, sight), place));
         }
     }
-    let count = found.len();
-    let end = search.skip.saturating_add(search.take);
-    if end < count {
-        found.select_nth_unstable(end);
-        found.truncate(end);
-    }
-    found.sort_unstable();
-    let page = found.into_iter().skip(search.skip);
+    let count = found.count;
+    let page = found.sorted().into_iter().skip(search.skip);
     Hits { count, page: page.map(|(_, place)| hunt.ids(place)).collect() }
+}
+
+/// A hit: by what it is sorted, and where it is.
+type Hit = ([i64; KEYS], (u32, u32));
+
+/// The first hits in their order, of all that are pushed.
+struct First {
+    most: usize,
+    /// Of all that were pushed.
+    count: usize,
+    kept: Vec<Hit>,
+    /// What is not before it is none of the first.
+    bound: Option<Hit>,
+}
+
+impl First {
+    fn new(most: usize) -> Self {
+        Self { most, count: 0, kept: Vec::new(), bound: None }
+    }
+
+    fn push(&mut self, hit: Hit) {
+        self.count += 1;
+        if self.bound.is_some_and(|bound| hit >= bound) {
+            return;
+        }
+        self.kept.push(hit);
+        if self.kept.len() > self.most.saturating_mul(2) {
+            self.prune();
+        }
+    }
+
+    fn prune(&mut self) {
+        if self.kept.len() > self.most {
+            let (_, bound, _) = self.kept.select_nth_unstable(self.most);
+            self.bound = Some(*bound);
+            self.kept.truncate(self.most);
+        }
+    }
+
+    fn sorted(mut self) -> Vec<Hit> {
+        self.prune();
+        self.kept.sort_unstable();
+        self.kept
+    }
 }
 
 impl Target {
@@ -195,4 +233,26 @@ fn free_texts(values: &[u8], sight: Sight) -> impl Iterator<Item = &[u8]> {
         .filter(|seen| seen.thing != Thing::Klassifikasjon as u8)
         .flat_map(|seen| seen.values().filter(|(slot, _)| FREE.iter().any(|free| *free as u8 == *slot)))
         .map(|(_, text)| text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_first_are_those_that_sorting_all_puts_first(
+            keys in proptest::collection::vec(0..40_i64, 0..300), most in 0..60_usize,
+        ) {
+            let mut all: Vec<Hit> = (0..).zip(&keys).map(|(at, key)| ([*key; KEYS], (at, 0))).collect();
+            let mut first = First::new(most);
+            all.iter().for_each(|hit| first.push(*hit));
+            prop_assert_eq!(first.count, all.len());
+            all.sort_unstable();
+            all.truncate(most);
+            prop_assert_eq!(first.sorted(), all);
+        }
+    }
 }

@@ -185,3 +185,12 @@ fn meaning_and_protection_change_with_a_major_only_whatever_is_promised() {
         ["/purpose", "/legal_basis", "/entity", "/persons", "/classification", "/fields/~1address/personal"]
     );
 }
+
+#[test]
+fn urgency_may_be_promised_later_and_not_be_lifted_within_a_major() {
+    let plain = with(json!({}));
+    let urgent = Contract { urgent: true, ..plain.clone() };
+    assert_eq!(urgent.breaks(&plain), []);
+    let found = plain.breaks(&urgent);
+    assert_eq!(found.iter().map(|one| one.field.as_str()).collect::<Vec<_>>(), ["/urgent"]);
+}

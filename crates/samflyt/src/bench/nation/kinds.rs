@@ -73,6 +73,7 @@ pub(super) fn contract(function: usize, kind: usize) -> anyhow::Result<Contract>
         classification: Classification::Internal,
         retention: Retention { class: format!("function-{function}"), years: Some(10) },
         archive_duty: duty,
+        urgent: false,
         entity: Some("/case".to_owned()),
         persons: vec!["/person".to_owned()],
         fields,

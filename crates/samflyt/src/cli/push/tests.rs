@@ -10,7 +10,8 @@ use samflyt_proto::common::{Event, Refusal};
 use samflyt_proto::gateway::gateway_service_server::{GatewayService, GatewayServiceServer};
 use samflyt_proto::gateway::publish_events_response::Outcome;
 use samflyt_proto::gateway::{
-    PublishEventRequest, PublishEventResponse, PublishEventsRequest, PublishEventsResponse, Receipt,
+    ListLimitsRequest, ListLimitsResponse, PublishEventRequest, PublishEventResponse, PublishEventsRequest,
+    PublishEventsResponse, Receipt,
 };
 use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
@@ -63,6 +64,13 @@ impl GatewayService for Gateway {
             Outcome::Accepted(receipt) => Ok(Response::new(PublishEventResponse { receipt: Some(receipt) })),
             Outcome::Refused(refusal) => Err(Status::invalid_argument(refusal.reason)),
         }
+    }
+
+    async fn list_limits(
+        &self,
+        _: Request<ListLimitsRequest>,
+    ) -> Result<Response<ListLimitsResponse>, Status> {
+        Err(Status::unimplemented("nobody asks"))
     }
 
     type PublishEventsStream = Pin<Box<dyn Stream<Item = Result<PublishEventsResponse, Status>> + Send>>;

@@ -138,13 +138,14 @@ pub(super) fn table(contracts: &[pb::Contract]) -> Table {
         let basis = &document["legal_basis"];
         let basis = [text(&basis["gdpr"]), text(&basis["law"])].join(" ");
         let retired = if contract.retired { " (retired)" } else { "" };
+        let urgent = if document["urgent"] == true { " (urgent)" } else { "" };
         let published = time(contract.published_at.as_ref());
         table.row([
             &contract.r#type,
             &format!("{}{retired}", contract.version),
             &published,
             basis.trim(),
-            &text(&document["title"]),
+            &format!("{}{urgent}", text(&document["title"])),
         ]);
     }
     table
@@ -155,21 +156,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_contract_is_listed_with_its_title_and_a_broken_document_without() {
+    fn a_contract_is_listed_with_its_title_and_its_urgency_and_a_broken_document_without() {
         let document =
-            serde_json::to_vec(&serde_json::json!({"title": "Sak", "legal_basis": {"gdpr": "6(1)(e)"}}))
-                .unwrap();
+            serde_json::json!({"title": "Sak", "legal_basis": {"gdpr": "6(1)(e)"}, "urgent": true})
+                .to_string();
         let contract = |document| pb::Contract {
             r#type: "case.opened".to_owned(),
             version: "1.0".to_owned(),
             document,
             ..pb::Contract::default()
         };
-        let text = table(&[contract(document), contract(b"{".to_vec())]).render();
+        let text = table(&[contract(document.into()), contract(b"{".to_vec())]).render();
         assert_eq!(
             text,
             "type         version  published  legal basis  title\n\
-             case.opened  1.0      –          6(1)(e)      Sak\n\
+             case.opened  1.0      –          6(1)(e)      Sak (urgent)\n\
              case.opened  1.0      –\n"
         );
     }

@@ -41,6 +41,7 @@ pub(super) fn render(all: &[SubscriptionAndStatus]) -> String {
         "#lag",
         "#in flight",
         "#held",
+        "#retrying",
         "#dead",
         "#/s",
         "oldest",
@@ -58,6 +59,7 @@ pub(super) fn render(all: &[SubscriptionAndStatus]) -> String {
             &show::number(status.lag),
             &show::number(status.in_flight.into()),
             &show::number(status.held.into()),
+            &show::number(status.retrying.into()),
             &show::number(status.dead_letters.into()),
             &format!("{:.1}", status.rate),
             &show::time(status.oldest_at.as_ref()),
@@ -88,7 +90,7 @@ pub(super) fn print_one(json: bool, one: &SubscriptionAndStatus) -> anyhow::Resu
     if json { print_json(&to_json(one)) } else { print(&render(std::slice::from_ref(one))) }
 }
 
-pub(super) fn word(state: SubscriptionState) -> &'static str {
+pub(in crate::cli) fn word(state: SubscriptionState) -> &'static str {
     match state {
         SubscriptionState::Active | SubscriptionState::Unspecified => "active",
         SubscriptionState::Paused => "paused",
@@ -97,7 +99,7 @@ pub(super) fn word(state: SubscriptionState) -> &'static str {
     }
 }
 
-pub(super) fn to_json(one: &SubscriptionAndStatus) -> Value {
+pub(in crate::cli) fn to_json(one: &SubscriptionAndStatus) -> Value {
     let (of, status) = (one.subscription.clone().unwrap_or_default(), one.status.clone().unwrap_or_default());
     let filter = of.filter.clone().unwrap_or_default();
     let flows = |flows: &[Flow]| {
@@ -123,6 +125,7 @@ pub(super) fn to_json(one: &SubscriptionAndStatus) -> Value {
         "lag": status.lag,
         "in_flight": status.in_flight,
         "held": status.held,
+        "retrying": status.retrying,
         "dead_letters": status.dead_letters,
         "rate": status.rate,
         "oldest_at": as_json::time(status.oldest_at.as_ref()),

@@ -16,6 +16,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::Remote;
+pub(super) use list::{to_json, word};
 
 #[derive(Debug, clap::Args)]
 #[command(

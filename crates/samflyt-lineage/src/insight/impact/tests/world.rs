@@ -40,7 +40,7 @@ impl Source for Recorded {
     fn state(&self, stream: &str) -> BoxFuture<'static, Result<Option<StreamState>, StreamError>> {
         let last = self.0.get(stream).map_or(0, |entries| entries.len() as u64);
         let created = OffsetDateTime::UNIX_EPOCH;
-        async move { Ok(Some(StreamState { first: 1, last, messages: last, created })) }.boxed()
+        async move { Ok(Some(StreamState { first: 1, last, messages: last, bytes: 0, created })) }.boxed()
     }
 
     fn follow(&self, follow: Follow) -> BoxStream<'static, Entry> {

@@ -1,15 +1,23 @@
-//! `samflyt status`: how far each tenant's log is reflected, and which systems are silent.
+//! `samflyt status`: how far each tenant's log is reflected, which systems are silent, what waits for consumers, and what
+//! may be published.
+
+mod limits;
+mod subscriptions;
 
 use std::process::ExitCode;
 
+use samflyt_proto::delivery::{ListSubscriptionsRequest, SubscriptionAndStatus};
+use samflyt_proto::gateway::{ListLimitsRequest, TenantLimits};
 use samflyt_proto::lineage::{GetStatusRequest, GetStatusResponse, SystemStatus, TenantStatus};
 use serde_json::{Value, json};
 
 use super::output::{Table, print, print_json};
-use super::{Failure, Remote, json as as_json, show};
+use super::{Failure, Remote, json as as_json, show, subscription};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  samflyt status --tenant seljord --systems")]
+#[command(
+    after_help = "Examples:\n  samflyt status --tenant seljord --systems\n  samflyt status --subscriptions --limits"
+)]
 pub struct Status {
     /// Only this municipality; repeated
     #[arg(long = "tenant", value_name = "ID")]
@@ -17,6 +25,12 @@ pub struct Status {
     /// Shows for each system its last event and for how long it has been silent
     #[arg(long)]
     systems: bool,
+    /// Shows for each subscription what waits, since when, what is tried again, and how fast it goes
+    #[arg(long)]
+    subscriptions: bool,
+    /// Shows what each municipality may publish, and what it has used
+    #[arg(long)]
+    limits: bool,
     /// Prints JSON
     #[arg(long)]
     json: bool,
@@ -24,15 +38,49 @@ pub struct Status {
 
 impl Status {
     pub(super) async fn run(self, remote: &Remote) -> anyhow::Result<ExitCode> {
-        let request = GetStatusRequest { tenants: self.tenants, at_least: None };
+        let request = GetStatusRequest { tenants: self.tenants.clone(), at_least: None };
         let answer = remote.lineage().await?.get_status(request).await.map_err(Failure::from)?.into_inner();
+        let subscriptions =
+            if self.subscriptions { Some(subscriptions_of(remote, &answer).await?) } else { None };
+        let limits = if self.limits { Some(limits_of(remote, self.tenants).await?) } else { None };
         if self.json {
-            print_json(&to_json(&answer))?;
+            let mut all = to_json(&answer);
+            if let Some(subscriptions) = subscriptions {
+                all["subscriptions"] = subscriptions.iter().map(subscription::to_json).collect();
+            }
+            if let Some(limits) = limits {
+                all["limits"] = limits.iter().map(limits::to_json).collect();
+            }
+            print_json(&all)?;
         } else {
             print(&render(&answer, self.systems))?;
+            if let Some(subscriptions) = subscriptions {
+                print(&format!("\n{}", subscriptions::render(&subscriptions)))?;
+            }
+            if let Some(limits) = limits {
+                print(&format!("\n{}", limits::render(&limits)))?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn subscriptions_of(
+    remote: &Remote,
+    answer: &GetStatusResponse,
+) -> anyhow::Result<Vec<SubscriptionAndStatus>> {
+    let (mut delivery, mut all) = (remote.delivery().await?, Vec::new());
+    for tenant in &answer.tenants {
+        let request = ListSubscriptionsRequest { tenant: tenant.tenant.clone(), ended: false };
+        let listed = delivery.list_subscriptions(request).await.map_err(Failure::from)?;
+        all.extend(listed.into_inner().subscriptions);
+    }
+    Ok(all)
+}
+
+async fn limits_of(remote: &Remote, tenants: Vec<String>) -> anyhow::Result<Vec<TenantLimits>> {
+    let answer = remote.gateway().await?.list_limits(ListLimitsRequest { tenants }).await;
+    Ok(answer.map_err(Failure::from)?.into_inner().tenants)
 }
 
 fn render(answer: &GetStatusResponse, systems: bool) -> String {
