@@ -305,29 +305,6 @@ fn a_consumer_that_is_down_is_asked_for_one_event_at_a_time_after_a_rest() {
     assert!(cursor.send(1, later, |_| true).is_none(), "one at a time");
 }
 
-#[test]
-fn nothing_is_sent_before_the_pause_that_a_consumer_asked_for_is_over() {
-    let mut cursor = Cursor::new(1, limits());
-    cursor.set_rule(rule());
-    let telling = cursor.tell("s").unwrap();
-    cursor.told(&telling);
-    for sequence in 1..=3 {
-        cursor.offer(&entry(sequence, u8::try_from(sequence).unwrap()));
-    }
-    let sent = |cursor: &mut Cursor, now| cursor.send(1, now, |_| true).map(|one| one.entry.sequence);
-    assert_eq!((sent(&mut cursor, START), sent(&mut cursor, START)), (Some(1), Some(2)));
-    let after = Some(Duration::seconds(60));
-    assert!(cursor.settle(1, "e1", Verdict::Failed { reason: "429".to_owned(), after }, START));
-    // What was on its way already says nothing of the pause.
-    assert!(cursor.settle(2, "e2", Verdict::Delivered, START));
-    let nearly = START + Duration::seconds(59);
-    assert_eq!(
-        (sent(&mut cursor, nearly), cursor.rests_until(nearly)),
-        (None, Some(START + Duration::MINUTE))
-    );
-    assert_eq!(sent(&mut cursor, START + Duration::MINUTE), Some(3));
-}
-
 /// One at a time; everything that it may be told, the log is told before.
 fn next_sent(cursor: &mut Cursor, events: &[Arc<Entry>]) -> Option<u64> {
     if let Some(telling) = cursor.tell("s") {
@@ -400,4 +377,27 @@ fn history_of_an_urgent_type_is_not_urgent() {
     let history = Entry::new(subject, 1, START, 0, [("ce-backfill".to_owned(), "true".to_owned())], "{}");
     assert!(!is_urgent(&urgent(), &history));
     assert!(is_urgent(&urgent(), &entry(3, 1)) && !is_urgent(&urgent(), &entry(1, 1)));
+}
+
+#[test]
+fn nothing_is_sent_before_the_pause_that_a_consumer_asked_for_is_over() {
+    let mut cursor = Cursor::new(1, limits());
+    cursor.set_rule(rule());
+    let telling = cursor.tell("s").unwrap();
+    cursor.told(&telling);
+    for sequence in 1..=3 {
+        cursor.offer(&entry(sequence, u8::try_from(sequence).unwrap()));
+    }
+    let sent = |cursor: &mut Cursor, now| cursor.send(1, now, |_| true).map(|one| one.entry.sequence);
+    assert_eq!((sent(&mut cursor, START), sent(&mut cursor, START)), (Some(1), Some(2)));
+    let after = Some(Duration::seconds(60));
+    assert!(cursor.settle(1, "e1", Verdict::Failed { reason: "429".to_owned(), after }, START));
+    // What was on its way already says nothing of the pause.
+    assert!(cursor.settle(2, "e2", Verdict::Delivered, START));
+    let nearly = START + Duration::seconds(59);
+    assert_eq!(
+        (sent(&mut cursor, nearly), cursor.rests_until(nearly)),
+        (None, Some(START + Duration::MINUTE))
+    );
+    assert_eq!(sent(&mut cursor, START + Duration::MINUTE), Some(3));
 }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::command::{Named, Outgoing};
 use super::feed::{Reader, Recent};
 use crate::cursor::{ClientId, Cursor, Offered};
-use samflyt_events::delivery::{About, Cover, Rule, Subscription};
+use samflyt_events::delivery::{About, Cover, Rule, State, Subscription};
 
 /// Over how many seconds the rate is counted.
 const RATE_S: i64 = 10;
@@ -27,10 +27,10 @@ pub(super) struct Lane {
     reader: Option<Reader>,
     /// Read, and not taken yet.
     left: Option<Arc<Entry>>,
-    /// Why an event failed the last time, and when.
-    pub last_failure: Option<(String, OffsetDateTime)>,
     /// Urgent events that came and were not looked at.
     urgent: VecDeque<Arc<Entry>>,
+    /// Why an event failed the last time, and when.
+    pub last_failure: Option<(String, OffsetDateTime)>,
     /// When events were settled: the second, and how many.
     settled: VecDeque<(i64, u64)>,
     /// Since the metrics were told.
@@ -75,8 +75,8 @@ impl Lane {
             cover,
             reader: None,
             left: None,
-            last_failure: None,
             urgent: VecDeque::new(),
+            last_failure: None,
             settled: VecDeque::new(),
             settled_unmeasured: 0,
             measured_last: false,
