@@ -104,10 +104,10 @@ async fn a_consumer_that_goes_late_after_deliveries_were_taken_up_anew_takes_nob
     // It never reads: the hub stands before it with more than the line takes, and learns late that it has gone.
     let apart = hub.operator().await;
     let silent = Consumer::start(&apart, "one", 0).await.unwrap();
-    let data = json!({"case": "case-1", "hours": 20, "note": "x".repeat(200_000)}).to_string();
     for n in 0..100 {
+        let data = json!({"case": format!("case-{n}"), "hours": 20, "note": "x".repeat(200_000)}).to_string();
         let of_it = event(SELJORD, &format!("large-{n}"), &format!("case-{n}"));
-        publish(&client, Event { data: data.clone().into(), ..of_it }).await.unwrap();
+        publish(&client, Event { data: data.into(), ..of_it }).await.unwrap();
     }
     while status(&client, "one").await.in_flight < 100 {
         tokio::task::yield_now().await;

@@ -68,6 +68,9 @@ pub(crate) struct Cursor {
     /// Types that go before others.
     pub urgent: Arc<[EventType]>,
     rules: Vec<Rule>,
+    /// How many of them the log knows: by the others nothing is sent, or a start that does not know them would look again at
+    /// what was passed by before.
+    rules_known: usize,
     /// The first sequence that was not looked at.
     next: u64,
     flows: HashMap<Entity, Flow>,
@@ -129,6 +132,7 @@ impl Cursor {
             limits,
             urgent: Arc::default(),
             rules: Vec::new(),
+            rules_known: 0,
             next: from.max(1),
             flows: HashMap::new(),
             ready: VecDeque::new(),
@@ -308,7 +312,8 @@ impl Cursor {
 
     /// Of a held entity, the log knows from where on anything may be sent.
     fn is_beyond_window(&self, entity: &Entity, sequence: u64) -> bool {
-        sequence > self.window && !self.held.contains_key(entity)
+        let is_by_new_rule = self.rules.get(self.rules_known).is_some_and(|rule| rule.from <= sequence);
+        is_by_new_rule || (sequence > self.window && !self.held.contains_key(entity))
     }
 
     fn front_of(&self, entity: &Entity) -> Option<Arc<Entry>> {

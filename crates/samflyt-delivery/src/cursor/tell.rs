@@ -15,6 +15,8 @@ const AHEAD: u64 = if cfg!(test) { 24 } else { 4_096 };
 pub(crate) struct Telling {
     pub step: Step,
     held: BTreeSet<Entity>,
+    /// How many rules the log knows then.
+    rules: usize,
 }
 
 /// What the log knows of a subscription.
@@ -34,6 +36,7 @@ impl Cursor {
         let mut cursor = Self::new(position, limits);
         cursor.untold.interrupted = !known.pending.is_empty() || known.window >= known.next;
         cursor.doubtful_to = known.window + 1;
+        cursor.rules_known = known.rules.len();
         cursor.rules = known.rules;
         cursor.resumed =
             Some(Resumed { next: known.next, pending: known.pending.into_iter().collect::<BTreeSet<_>>() });
@@ -64,7 +67,8 @@ impl Cursor {
             let front = self.front_of(entity);
             front.is_some_and(|entry| self.is_beyond_window(entity, entry.sequence))
         };
-        self.hurried.front().or_else(|| self.ready.front()).is_some_and(beyond) || self.is_ahead_untold()
+        let is_next_beyond = self.hurried.front().or_else(|| self.ready.front()).is_some_and(beyond);
+        is_next_beyond || self.untold.rules > 0 || self.is_ahead_untold()
     }
 
     /// What the log is to be told, if anything; then it is being told.
@@ -86,7 +90,7 @@ impl Cursor {
             withheld: untold.withheld,
             discarded: untold.discarded,
         };
-        Some(Telling { step, held: untold.held })
+        Some(Telling { step, held: untold.held, rules: self.rules.len() })
     }
 
     /// While it takes up what an earlier process had, the log keeps knowing of that.
@@ -102,6 +106,7 @@ impl Cursor {
     /// The log knows it.
     pub fn told(&mut self, telling: &Telling) {
         self.window = self.window.max(telling.step.window);
+        self.rules_known = telling.rules;
         for entity in &telling.held {
             if self.untold.held.contains(entity) {
                 continue;

@@ -296,6 +296,28 @@ fn what_is_withheld_of_an_entity_that_is_held_back_is_told_once_and_what_is_behi
 }
 
 #[test]
+fn by_a_new_rule_nothing_is_sent_before_the_log_knows_from_where_on_it_holds() {
+    let mut cursor = Cursor::new(1, limits());
+    let nothing = Rule { cover: Cover { flows: BTreeSet::new(), ..rule().cover }, ..rule() };
+    cursor.set_rule(nothing);
+    let telling = cursor.tell("s").unwrap();
+    cursor.told(&telling);
+    // Passed by; the log does not know that yet.
+    for sequence in 1..=4 {
+        cursor.offer(&entry(sequence, 1));
+    }
+    cursor.set_rule(rule());
+    cursor.offer(&entry(5, 1));
+    assert!(cursor.send(1, START, |_| true).is_none());
+    assert!(cursor.has_to_tell(), "at once");
+    let telling = cursor.tell("s").unwrap();
+    assert_eq!((telling.step.next, telling.step.rules[0].from), (6, 5));
+    assert!(cursor.send(1, START, |_| true).is_none(), "it is not in the log yet");
+    cursor.told(&telling);
+    assert_eq!(cursor.send(1, START, |_| true).unwrap().entry.sequence, 5);
+}
+
+#[test]
 fn what_comes_while_nothing_more_is_read_of_an_entity_is_not_passed_over() {
     let held = BTreeMap::from([(
         "e1".to_owned(),
