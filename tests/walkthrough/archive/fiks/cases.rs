@@ -5,6 +5,7 @@ use samflyt_proto::archive::ImportStructureRequest;
 use samflyt_testkit::hub::SELJORD;
 use serde_json::{Value, json};
 
+use super::letter::journalpost;
 use super::published::{Case, cases, conformance};
 use super::sending::Sender;
 use crate::archive::hub_of_seljord;
@@ -88,24 +89,10 @@ fn prepared() -> Vec<(Value, Files)> {
     let none = Vec::new;
     let brev = vec![("brev.txt".to_owned(), b"brev".to_vec())];
     let in_first = |system_id: &str| {
-        json!({
-            "system": VALIDATOR, "antallFiler": 1,
-            "registrering": {
-                "@type": "journalpost", "systemID": system_id, "tittel": "Brev",
-                "referanseForelderMappe": {"systemID": "22f05e04-37c4-4051-8b3a-853c8eac4b33"},
-                "dokumentbeskrivelse": [{
-                    "dokumenttype": {"kode": "BREV"}, "dokumentstatus": {"kode": "F"}, "tittel": "Brev",
-                    "tilknyttetRegistreringSom": {"kode": "H"},
-                    "dokumentobjekt": [{
-                        "variantformat": {"kode": "P"}, "format": {"kode": "TXT"}, "filnavn": "brev.txt",
-                        "referanseDokumentfil": "brev.txt",
-                    }],
-                }],
-                "korrespondansepart": [
-                    {"korrespondanseparttype": {"kode": "EM"}, "korrespondansepartNavn": "Prøve Testesen"}],
-                "journalposttype": {"kode": "U"}, "journalstatus": {"kode": "J"},
-            },
-        })
+        let mut post = journalpost();
+        post["systemID"] = system_id.into();
+        post["referanseForelderMappe"] = json!({"systemID": "22f05e04-37c4-4051-8b3a-853c8eac4b33"});
+        json!({"system": VALIDATOR, "antallFiler": 1, "registrering": post})
     };
     let mut known = in_first("86af5c8f-e06e-4c5c-b49b-97ccb1ce68a2");
     known["registrering"]["referanseEksternNoekkel"] =

@@ -13,21 +13,26 @@ pub fn letter(change: impl FnOnce(&mut Value)) -> Vec<u8> {
             "@type": "saksmappe", "tittel": "Sak",
             "klassifikasjon": [{"klassifikasjonssystemID": "K", "klasseID": "A10"}],
         },
-        "registrering": {
-            "@type": "journalpost", "tittel": "Brev",
-            "dokumentbeskrivelse": [{
-                "dokumenttype": {"kode": "BREV"}, "dokumentstatus": {"kode": "F"}, "tittel": "Brev",
-                "tilknyttetRegistreringSom": {"kode": "H"},
-                "dokumentobjekt": [{
-                    "variantformat": {"kode": "P"}, "format": {"kode": "TXT"}, "filnavn": "brev.txt",
-                    "referanseDokumentfil": "brev.txt",
-                }],
-            }],
-            "korrespondansepart": [
-                {"korrespondanseparttype": {"kode": "EM"}, "korrespondansepartNavn": "Prøve Testesen"}],
-            "journalposttype": {"kode": "U"}, "journalstatus": {"kode": "J"},
-        },
+        "registrering": journalpost(),
     });
     change(&mut letter);
     write::document(Schema::ArkivmeldingOpprett.root(), &letter).unwrap().into_bytes()
+}
+
+/// The letter by itself, with its document.
+pub fn journalpost() -> Value {
+    json!({
+        "@type": "journalpost", "tittel": "Brev",
+        "dokumentbeskrivelse": [{
+            "dokumenttype": {"kode": "BREV"}, "dokumentstatus": {"kode": "F"}, "tittel": "Brev",
+            "tilknyttetRegistreringSom": {"kode": "H"},
+            "dokumentobjekt": [{
+                "variantformat": {"kode": "P"}, "format": {"kode": "TXT"}, "filnavn": "brev.txt",
+                "referanseDokumentfil": "brev.txt",
+            }],
+        }],
+        "korrespondansepart": [
+            {"korrespondanseparttype": {"kode": "EM"}, "korrespondansepartNavn": "Prøve Testesen"}],
+        "journalposttype": {"kode": "U"}, "journalstatus": {"kode": "J"},
+    })
 }
