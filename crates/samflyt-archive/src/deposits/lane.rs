@@ -117,12 +117,7 @@ impl Archive {
         let Some(request) = prepared.request.as_ref().filter(|_| prepared.problems.is_empty()) else {
             return Ok(None);
         };
-        if !self.externals.has_any(tenant) {
-            return Ok(None);
-        }
-        let records = self.recorder.records(tenant).await?;
-        let route =
-            self.route(&records, MessageType::ArkivmeldingOpprett, &request.doc).map_err(unreadable)?;
+        let route = self.route(tenant, MessageType::ArkivmeldingOpprett, &request.doc).await?;
         Ok(route.map(|route| (route, request)))
     }
 

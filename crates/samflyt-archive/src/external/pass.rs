@@ -27,28 +27,23 @@ impl Archive {
     ///
     /// # Errors
     /// Where the records cannot be read.
-    pub(crate) fn route(
+    pub(crate) async fn route(
         &self,
-        records: &Records,
+        tenant: &TenantId,
         kind: MessageType,
         document: &Value,
-    ) -> Result<Option<Route>, StoreError> {
-        if !self.externals.has_any(&records.tenant) {
+    ) -> Result<Option<Route>, Refusal> {
+        if !self.externals.has_any(tenant) {
             return Ok(None);
         }
         let Names { arkivdeler, units } = names(document);
         let said = arkivdeler.into_iter().next();
         if let (MessageType::ArkivmeldingOpprett, Some(code)) = (kind, said) {
-            return Ok(self.route_to(&records.tenant, code));
+            return Ok(self.route_to(tenant, code));
         }
-        for unit in units {
-            if !records.names_own(&unit)?
-                && let Some(arkivdel) = records.elsewhere(&unit)?
-            {
-                return Ok(self.route_to(&records.tenant, arkivdel));
-            }
-        }
-        Ok(None)
+        let records = self.recorder.records(tenant).await?;
+        let elsewhere = lies_elsewhere(&records, &units).map_err(unreadable)?;
+        Ok(elsewhere.and_then(|arkivdel| self.route_to(tenant, arkivdel)))
     }
 
     fn route_to(&self, tenant: &TenantId, arkivdel: String) -> Option<Route> {
@@ -137,6 +132,18 @@ impl Archive {
             Err(NotCarried::Unavailable(refusal)) => Err(refusal),
         }
     }
+}
+
+/// The arkivdel that holds the first of these units that lies elsewhere and not here.
+fn lies_elsewhere(records: &Records, units: &[Vec<String>]) -> Result<Option<String>, StoreError> {
+    for unit in units {
+        if !records.names_own(unit)?
+            && let Some(arkivdel) = records.elsewhere(unit)?
+        {
+            return Ok(Some(arkivdel));
+        }
+    }
+    Ok(None)
 }
 
 /// What a message brings, by its external keys, without what it refers to.

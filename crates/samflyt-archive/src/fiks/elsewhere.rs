@@ -10,7 +10,6 @@ use super::{Answer, Failed};
 use crate::Archive;
 use crate::external::{Letter, Route};
 use crate::messages::{Attachment, Incoming};
-use crate::records::unreadable;
 
 impl Archive {
     /// The external archive that a write is for, which may be long in answering it.
@@ -20,8 +19,7 @@ impl Archive {
         }
         // What is wrong with it is answered here.
         let Ok(document) = message.kind.read(&message.payload) else { return Ok(None) };
-        let records = self.recorder.records(&message.tenant).await?;
-        let route = self.route(&records, message.kind, &document).map_err(unreadable)?;
+        let route = self.route(&message.tenant, message.kind, &document).await?;
         if let Some(route) = &route {
             let by = actor(message, &document);
             self.expect(&message.tenant, &message.cause(), route, &by, &document).await?;

@@ -103,8 +103,7 @@ impl Recipient for Archive {
 impl Archive {
     async fn carried(&self, message: &Incoming) -> Result<Answer, Failed> {
         let document = message.kind.read(&message.payload).map_err(|problems| invalid(&problems))?;
-        let records = self.recorder.records(&message.tenant).await?;
-        if let Some(route) = self.route(&records, message.kind, &document).map_err(unreadable)? {
+        if let Some(route) = self.route(&message.tenant, message.kind, &document).await? {
             return self.passed_on(message, &document, &route).await;
         }
         if message.kind.is_write() {
