@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::{fs, io};
 
-use tonic::metadata::MetadataValue;
+use samflyt_runtime::rpc::bearer;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
 use tonic_types::StatusExt;
@@ -54,9 +54,7 @@ impl Hub {
         let mut request = Request::new(message);
         if let Some(token) = token {
             // The cause would repeat the token.
-            let mut value = MetadataValue::try_from(format!("Bearer {}", token.trim()))
-                .map_err(|_| Stuck::TokenInvalid)?;
-            value.set_sensitive(true);
+            let value = bearer(&token).map_err(|_| Stuck::TokenInvalid)?;
             request.metadata_mut().insert("authorization", value);
         }
         Ok(request)

@@ -7,4 +7,5 @@ pub mod event_drop;
 pub mod folder;
 pub mod hub;
 pub mod outbox;
+mod pauses;
 mod publish;

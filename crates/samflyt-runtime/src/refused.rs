@@ -75,6 +75,18 @@ pub fn message(refusal: &Refusal) -> common::Refusal {
     }
 }
 
+/// Of a refusal that arrived: whether the same may be accepted a little later.
+pub fn is_passing(refusal: &common::Refusal) -> bool {
+    let known = ["LOG_UNAVAILABLE", "INDEX_BEHIND", "LIMIT_REACHED"].contains(&refusal.reason.as_str());
+    known || refusal.retry_after.is_some()
+}
+
+/// What [`status`] wrote of a violation, as a message.
+pub fn violation(field: String, description: &str) -> common::Violation {
+    let (rule, advice) = description.split_once(": ").unwrap_or((description, ""));
+    common::Violation { field, rule: rule.to_owned(), advice: advice.to_owned() }
+}
+
 /// A problem document (RFC 9457).
 pub fn problem(refusal: &Refusal) -> serde_json::Value {
     let reason = refusal.reason.as_str();

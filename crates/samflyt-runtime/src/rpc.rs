@@ -4,9 +4,21 @@ use std::pin::Pin;
 
 use futures::Stream;
 use tonic::Status;
+use tonic::metadata::errors::InvalidMetadataValue;
+use tonic::metadata::{AsciiMetadataValue, MetadataValue};
 
 /// A stream of answers.
 pub type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// A caller's token as `authorization` has it; never printed.
+///
+/// # Errors
+/// Where it holds characters that no token has. The cause repeats the token: it is to be dropped.
+pub fn bearer(token: &str) -> Result<AsciiMetadataValue, InvalidMetadataValue> {
+    let mut value = MetadataValue::try_from(format!("Bearer {}", token.trim()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
 
 /// Authenticates a call by the service's `caller`, hands it over to the method that answers, and maps its refusal.
 #[macro_export]

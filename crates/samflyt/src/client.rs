@@ -17,6 +17,7 @@ use samflyt_proto::lineage::insight_service_client::InsightServiceClient;
 use samflyt_proto::lineage::lineage_service_client::LineageServiceClient;
 use samflyt_proto::registry::catalogue_service_client::CatalogueServiceClient;
 use samflyt_proto::registry::registry_service_client::RegistryServiceClient;
+use samflyt_runtime::rpc;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -56,9 +57,8 @@ impl Bearer {
     pub fn of(token: Option<&str>) -> anyhow::Result<Self> {
         let Some(token) = token else { return Ok(Self(None)) };
         // The cause would repeat the token.
-        let mut value = MetadataValue::try_from(format!("Bearer {}", token.trim()))
+        let value = rpc::bearer(token)
             .map_err(|_| anyhow::anyhow!("the token holds characters that no token has"))?;
-        value.set_sensitive(true);
         Ok(Self(Some(value)))
     }
 }

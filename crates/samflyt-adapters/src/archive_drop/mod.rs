@@ -15,7 +15,6 @@ mod told;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use crate::hub::{Hub, Token};
 pub use round::{Failed, run};
 pub use told::{Tally, Told};
 

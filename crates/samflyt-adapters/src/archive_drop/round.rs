@@ -6,11 +6,8 @@ use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use samflyt_runtime::SharedClock;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
 use tokio::time::Instant;
 
 use super::DropConfig;
@@ -21,10 +18,7 @@ use super::outcome::{self, Outcome};
 use super::told::{Tally, Told};
 use crate::folder::{Folder, Inbox, Moved, Place, Plan, blocking};
 use crate::hub::{Hub, Stuck, whole_cause};
-
-const PAUSE_MIN: Duration = Duration::from_secs(1);
-const PAUSE_MAX: Duration = Duration::from_secs(60);
-const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+use crate::pauses::Pauses;
 
 /// Why a folder is not watched any more.
 #[derive(Debug, thiserror::Error)]
@@ -91,14 +85,13 @@ struct Files {
 
 impl<T: FnMut(&Told)> Watch<T> {
     async fn run(&mut self) -> Result<Tally, Failed> {
-        let mut pause = PAUSE_MIN;
+        let mut pauses = Pauses::new();
         loop {
             match self.round().await {
                 Ok(over) => {
-                    if pause > PAUSE_MIN {
+                    if pauses.end() {
                         (self.tell)(&Told::GoesOn);
                     }
-                    pause = PAUSE_MIN;
                     if over && self.config.once {
                         return Ok(self.tally);
                     }
@@ -106,10 +99,9 @@ impl<T: FnMut(&Told)> Watch<T> {
                 }
                 Err(interrupted) if self.config.once => return Err(Failed::Stuck(interrupted)),
                 Err(interrupted) => {
-                    let cause = whole_cause(&interrupted);
+                    let (cause, pause) = (whole_cause(&interrupted), pauses.next());
                     (self.tell)(&Told::Stuck { cause, again_in_s: pause.as_secs() });
                     tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(PAUSE_MAX);
                 }
             }
         }
@@ -161,8 +153,7 @@ impl<T: FnMut(&Told)> Watch<T> {
     /// Sends a message, and moves it by what was answered.
     async fn take(&mut self, candidate: Candidate) -> Result<(), Interrupted> {
         let Some(outcome) = self.outcome(&candidate).await? else { return Ok(()) };
-        let date = self.clock.now().date().format(DATE).unwrap_or_default();
-        let place = if outcome.done { Place::Done(&date) } else { Place::Refused };
+        let place = if outcome.done { Place::Done(self.clock.now().date()) } else { Place::Refused };
         let plan = Plan {
             from: candidate.from,
             files: candidate.sent.into_iter().chain(candidate.beside).collect(),

@@ -6,12 +6,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use samflyt_proto::common::{Event, Refusal};
 use samflyt_runtime::SharedClock;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
 use tokio::time::{Instant, sleep};
 
 use super::mapping::Mapping;
@@ -21,13 +18,11 @@ use super::{DropConfig, Tally, Told};
 use crate::document;
 use crate::folder::{Folder, Inbox, Place, Plan, Stamp, blocking};
 use crate::hub::{Hub, whole_cause};
+use crate::pauses::Pauses;
 use crate::publish::{Interrupted, Lanes, Source, lane, send_all};
 
-const PAUSE_MIN: Duration = Duration::from_secs(1);
-const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// It is read into memory.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
-const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
 /// Why a folder is not watched any more.
 #[derive(Debug, thiserror::Error)]
@@ -55,8 +50,8 @@ pub async fn run(
     let owner = Owner { tenant: hub.tenant.clone(), system: hub.system.clone() };
     let inbox = Some(Inbox::new(folder.inn()));
     let folder = Arc::new(folder);
-    let (mapping, tally, pause) = (Arc::new(mapping), Tally::default(), PAUSE_MIN);
-    Watch { folder, inbox, config, mapping, owner, hub, clock, tally, pause, tell }.run().await
+    let (mapping, tally, pauses) = (Arc::new(mapping), Tally::default(), Pauses::new());
+    Watch { folder, inbox, config, mapping, owner, hub, clock, tally, pauses, tell }.run().await
 }
 
 struct Watch<T> {
@@ -69,7 +64,7 @@ struct Watch<T> {
     hub: Hub,
     clock: SharedClock,
     tally: Tally,
-    pause: Duration,
+    pauses: Pauses,
     tell: T,
 }
 
@@ -97,9 +92,9 @@ impl<T: FnMut(&Told)> Watch<T> {
         if self.config.once {
             return Err(Failed::Stuck(cause));
         }
-        (self.tell)(&Told::Stuck { cause, again_in_s: self.pause.as_secs() });
-        sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(PAUSE_MAX);
+        let pause = self.pauses.next();
+        (self.tell)(&Told::Stuck { cause, again_in_s: pause.as_secs() });
+        sleep(pause).await;
         Ok(())
     }
 
@@ -113,8 +108,7 @@ impl<T: FnMut(&Told)> Watch<T> {
         let is_idle = ready.is_empty() && !arriving && !changed;
         for file in ready {
             self.take(file).await?;
-            if self.pause > PAUSE_MIN {
-                self.pause = PAUSE_MIN;
+            if self.pauses.end() {
                 (self.tell)(&Told::GoesOn);
             }
         }
@@ -143,9 +137,8 @@ impl<T: FnMut(&Told)> Watch<T> {
 
     async fn take(&mut self, file: Ready) -> Result<(), Interrupted> {
         let Some(outcome) = self.outcome(&file).await? else { return Ok(()) };
-        let date = self.clock.now().date().format(DATE).unwrap_or_default();
         let is_done = outcome.accepted > 0 || (outcome.refused == 0 && !is_refused_whole(&outcome));
-        let place = if is_done { Place::Done(&date) } else { Place::Refused };
+        let place = if is_done { Place::Done(self.clock.now().date()) } else { Place::Refused };
         let plan = Plan {
             from: PathBuf::new(),
             files: vec![(file.name.whole.clone(), file.stamp)],

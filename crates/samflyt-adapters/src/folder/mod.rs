@@ -11,6 +11,8 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use time::Date;
+
 pub use inbox::{Inbox, Seen};
 pub use moving::{Moved, Plan};
 pub use stamp::Stamp;
@@ -31,9 +33,8 @@ pub struct Folder {
 
 /// Where something that is settled belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place<'p> {
-    /// Done on that date, as `2026-11-25`.
-    Done(&'p str),
+pub enum Place {
+    Done(Date),
     Refused,
 }
 
@@ -60,9 +61,9 @@ impl Folder {
     }
 
     /// Where something of that name belongs, if no other has the name.
-    pub fn place(&self, place: Place<'_>, name: &str) -> PathBuf {
+    pub fn place(&self, place: Place, name: &str) -> PathBuf {
         match place {
-            Place::Done(date) => self.root.join(FERDIG).join(date).join(name),
+            Place::Done(date) => self.root.join(FERDIG).join(date.to_string()).join(name),
             Place::Refused => self.root.join(AVVIST).join(name),
         }
     }

@@ -201,6 +201,8 @@ fn is_equal(one: &Path, other: &Path) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use time::macros::date;
+
     use super::super::Place;
     use super::*;
 
@@ -227,7 +229,7 @@ mod tests {
             Plan {
                 from: from.into(),
                 files: stamped.collect(),
-                to: self.folder.place(Place::Done("2026-11-25"), "sak"),
+                to: self.folder.place(Place::Done(date!(2026 - 11 - 25)), "sak"),
                 answers: vec!["answer".to_owned()],
             }
         }
@@ -334,7 +336,8 @@ mod tests {
             moving.folder.settle().unwrap();
             assert_eq!(moved.to.unwrap().file_name().unwrap(), place, "{text}");
         }
-        fs::write(moving.folder.place(Place::Done("2026-11-25"), "sak").join("note.txt"), "by hand").unwrap();
+        fs::write(moving.folder.place(Place::Done(date!(2026 - 11 - 25)), "sak").join("note.txt"), "by hand")
+            .unwrap();
         let plan = moving.plan("", &[("sak.xml", "<a/>")]);
         let moved = moving.folder.carry_out(&plan, &added()).unwrap().unwrap();
         assert_eq!(moved.to.unwrap().file_name().unwrap(), "sak-4", "what somebody added is not lost");

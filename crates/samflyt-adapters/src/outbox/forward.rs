@@ -12,10 +12,9 @@ use super::status::{Link, write_link};
 use super::{Outbox, Shared};
 use crate::cloudevent;
 use crate::hub::{Hub, whole_cause};
+use crate::pauses::{LONGEST, Pauses};
 use crate::publish::{Interrupted, Source, send_all};
 
-const PAUSE_MIN: Duration = Duration::from_secs(1);
-const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// How often the position is written while events go out: what was settled since is sent again after a kill.
 const SAVE_INTERVAL: Duration = Duration::from_millis(500);
 /// When what is held is tried again.
@@ -83,14 +82,13 @@ impl Outbox {
         let shared = &*self.shared;
         let mut feed =
             Feed { shared, forwarding, tell, saved: Instant::now(), release_at: Instant::now() + HELD_PAUSE };
-        let (mut pause, mut link) = (PAUSE_MIN, None);
+        let (mut pauses, mut link) = (Pauses::new(), None);
         loop {
             let mut sent = send_all(hub, &mut feed).await;
             if sent.is_ok() {
-                if pause > PAUSE_MIN {
+                if pauses.end() {
                     (feed.tell)(&Told::GoesOn);
                 }
-                pause = PAUSE_MIN;
                 unless_full(feed.note(&mut link, None))?;
                 sent = feed.rest().await.map_err(Interrupted::Files);
             }
@@ -103,11 +101,10 @@ impl Outbox {
                 Interrupted::Passing { after, .. } => after.unwrap_or_default(),
                 _ => Duration::ZERO,
             };
-            let (cause, wait) = (whole_cause(&interrupted), pause.max(after).min(PAUSE_MAX));
+            let (cause, wait) = (whole_cause(&interrupted), pauses.next().max(after).min(LONGEST));
             unless_full(feed.note(&mut link, Some(&cause)))?;
             (feed.tell)(&Told::Away { cause, again_in_s: wait.as_secs() });
             sleep(wait).await;
-            pause = (pause * 2).min(PAUSE_MAX);
         }
     }
 }

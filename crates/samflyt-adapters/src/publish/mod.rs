@@ -15,6 +15,7 @@ use samflyt_proto::common::{Event, Refusal};
 use samflyt_proto::gateway::gateway_service_client::GatewayServiceClient;
 use samflyt_proto::gateway::publish_events_response::Outcome;
 use samflyt_proto::gateway::{PublishEventRequest, PublishEventsRequest, PublishEventsResponse};
+use samflyt_runtime::refused::is_passing;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
@@ -23,7 +24,7 @@ use tonic::{Code, Status};
 use crate::hub::{Hub, Stuck};
 
 pub(crate) use lanes::Lanes;
-pub(crate) use told::{is_passing, refusal_json, refusal_of_event, retry_after};
+pub(crate) use told::{refusal_json, refusal_of_event, retry_after};
 
 /// Events that are sent and not answered.
 const IN_FLIGHT_MAX: usize = 512;

@@ -2,18 +2,13 @@
 
 use std::time::Duration;
 
-use samflyt_proto::common::{Refusal, Violation};
+use samflyt_proto::common::Refusal;
+use samflyt_runtime::refused::violation;
 use serde_json::{Value, json};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use crate::hub::reason;
-
-/// Whether the same event may be accepted a little later.
-pub(crate) fn is_passing(refusal: &Refusal) -> bool {
-    let known = ["LOG_UNAVAILABLE", "INDEX_BEHIND", "LIMIT_REACHED"].contains(&refusal.reason.as_str());
-    known || refusal.retry_after.is_some()
-}
 
 pub(crate) fn retry_after(refusal: &Refusal) -> Option<Duration> {
     refusal.retry_after.and_then(|after| Duration::try_from(after).ok())
@@ -38,14 +33,10 @@ pub(crate) fn refusal_of_event(status: &Status) -> Option<Refusal> {
         return None;
     }
     let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
-    let violation = |(field, description): (String, String)| {
-        let (rule, advice) = description.split_once(": ").unwrap_or((&description, ""));
-        Violation { field, rule: rule.to_owned(), advice: advice.to_owned() }
-    };
     Some(Refusal {
         reason: if is_too_large { "TOO_LARGE".to_owned() } else { reason(status) },
         message: status.message().to_owned(),
-        violations: violations.into_iter().map(|v| violation((v.field, v.description))).collect(),
+        violations: violations.into_iter().map(|v| violation(v.field, &v.description)).collect(),
         retry_after: None,
     })
 }

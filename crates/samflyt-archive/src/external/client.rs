@@ -13,10 +13,10 @@ use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
 use samflyt_proto::archive::fiks_arkiv_service_client::FiksArkivServiceClient;
 use samflyt_proto::archive::message_file;
 use samflyt_proto::archive::upload_document_request::Part;
+use samflyt_runtime::rpc::bearer;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::metadata::MetadataValue;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Request, Status};
 use tonic_types::StatusExt;
@@ -217,9 +217,8 @@ impl External {
         let token = token
             .map_err(|_| self.unavailable("cannot be asked: the token cannot be read (`token_file`)"))?;
         // The cause would repeat the token.
-        let mut value = MetadataValue::try_from(format!("Bearer {}", token.trim()))
-            .map_err(|_| self.unavailable("cannot be asked: `token_file` holds no token"))?;
-        value.set_sensitive(true);
+        let value =
+            bearer(&token).map_err(|_| self.unavailable("cannot be asked: `token_file` holds no token"))?;
         let mut request = Request::new(message);
         request.metadata_mut().insert("authorization", value);
         Ok(request)

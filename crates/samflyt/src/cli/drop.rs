@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use samflyt_adapters::archive_drop::{DropConfig, Hub, Tally, Token, Told, run};
+use samflyt_adapters::archive_drop::{DropConfig, Tally, Told, run};
 use samflyt_runtime::SystemClock;
 use serde_json::json;
 
-use super::{Remote, output};
+use super::{EXIT_INTERRUPTED, Remote, output};
 
 const EXAMPLE: &str = "\
 Example:
@@ -22,9 +22,6 @@ A file is taken when two looks found it the same. Writing it as NAME.xml.tmp and
 may be killed and started again at any moment: nothing is lost, and nothing is deposited twice.
 
 With --once the exit code is 1 if anything was refused or is not whole.";
-
-/// As a shell says it of a command that Ctrl-C ended.
-const EXIT_INTERRUPTED: u8 = 130;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
@@ -58,13 +55,7 @@ pub struct Drop {
 
 impl Drop {
     pub(super) async fn run(self, remote: &Remote) -> anyhow::Result<ExitCode> {
-        remote.check()?;
-        let hub = Hub {
-            channel: remote.lazy_channel()?,
-            token: self.token_file.map_or_else(|| Token::Given(remote.token_text()), Token::File),
-            tenant: self.tenant,
-            system: self.system,
-        };
+        let hub = remote.adapted(self.token_file, self.tenant, self.system)?;
         let config = DropConfig {
             folder: self.folder,
             poll: Duration::from_secs(self.poll_s.into()),

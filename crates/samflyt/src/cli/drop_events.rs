@@ -5,11 +5,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use samflyt_adapters::event_drop::{DropConfig, Mapping, Told, run};
-use samflyt_adapters::hub::{Hub, Token};
 use samflyt_runtime::SystemClock;
 use serde_json::json;
 
-use super::{Remote, output};
+use super::{EXIT_INTERRUPTED, Remote, output};
 
 const EXAMPLE: &str = "\
 Example:
@@ -36,9 +35,6 @@ each (`grunn.txt`) beside it; to `avvist/NAME/` when nothing was. A file that co
 same events.
 
 With --once the exit code is 1 if anything was refused.";
-
-/// As a shell says it of a command that Ctrl-C ended.
-const EXIT_INTERRUPTED: u8 = 130;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
@@ -71,14 +67,8 @@ pub struct DropEvents {
 
 impl DropEvents {
     pub(super) async fn run(self, remote: &Remote) -> anyhow::Result<ExitCode> {
-        remote.check()?;
+        let hub = remote.adapted(self.token_file, self.tenant, self.system)?;
         let mapping = Mapping::of_file(&self.mapping)?;
-        let hub = Hub {
-            channel: remote.lazy_channel()?,
-            token: self.token_file.map_or_else(|| Token::Given(remote.token_text()), Token::File),
-            tenant: self.tenant,
-            system: self.system,
-        };
         let poll = Duration::from_secs(self.poll_s.into());
         let config = DropConfig { folder: self.folder, poll, once: self.once };
         let as_json = self.json;

@@ -31,6 +31,9 @@ pub(crate) use output::Table;
 pub use remote::Remote;
 pub(crate) use show::number;
 
+/// As a shell says it of a command that Ctrl-C ended.
+const EXIT_INTERRUPTED: u8 = 130;
+
 /// The client commands. `main` flattens them beside those that run a hub.
 #[derive(Debug, clap::Subcommand)]
 pub enum ClientCommand {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use rustls::CertificateError;
+use samflyt_adapters::hub::{self, Hub};
 use samflyt_proto::archive::archive_service_client::ArchiveServiceClient;
 use samflyt_proto::archive::casework_service_client::CaseworkServiceClient;
 use samflyt_proto::archive::deposit_service_client::DepositServiceClient;
@@ -160,9 +161,16 @@ impl Remote {
         self.connect(self.endpoint_checked()?.timeout(ANSWER_WAIT_MAX)).await
     }
 
-    /// A connection that is made when it is used, and made again when the hub was gone.
-    pub(super) fn lazy_channel(&self) -> anyhow::Result<Channel> {
-        Ok(self.endpoint_checked()?.connect_lazy())
+    /// The hub as adapters speak to it, over a connection that is made when it is used, and made again when the hub was gone; by the token in a file, else by that of the options.
+    pub(super) fn adapted(
+        &self,
+        token_file: Option<PathBuf>,
+        tenant: String,
+        system: String,
+    ) -> anyhow::Result<Hub> {
+        self.check()?;
+        let token = token_file.map_or_else(|| hub::Token::Given(self.token_text()), hub::Token::File);
+        Ok(Hub { channel: self.endpoint_checked()?.connect_lazy(), token, tenant, system })
     }
 
     async fn connect(&self, endpoint: Endpoint) -> anyhow::Result<Channel> {
@@ -209,7 +217,7 @@ impl Remote {
         Bearer::of(self.token_text().as_deref())
     }
 
-    pub(super) fn token_text(&self) -> Option<String> {
+    fn token_text(&self) -> Option<String> {
         let given = self.token.as_ref().map(|token| token.0.clone()).filter(|token| !token.is_empty());
         given.or_else(|| self.kept_token())
     }

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use samflyt_adapters::hub::{Hub, Token};
 use samflyt_adapters::outbox::{Door, Forwarding, Limits, Opened, Outbox, Told};
 use samflyt_runtime::SystemClock;
 use serde_json::json;
@@ -48,13 +47,7 @@ pub struct Run {
 
 impl Run {
     pub(super) async fn run(self, remote: &Remote, as_json: bool) -> anyhow::Result<ExitCode> {
-        remote.check()?;
-        let hub = Hub {
-            channel: remote.lazy_channel()?,
-            token: self.token_file.map_or_else(|| Token::Given(remote.token_text()), Token::File),
-            tenant: self.tenant.clone(),
-            system: self.system.clone(),
-        };
+        let hub = remote.adapted(self.token_file, self.tenant.clone(), self.system.clone())?;
         let dir = &self.place.dir;
         let limits = Limits { bytes_max: self.max_bytes, tenant: self.tenant, system: self.system };
         let (outbox, opened) = Outbox::open(dir, limits, SystemClock::shared())

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use samflyt_proto::common::{Refusal, Violation};
+use samflyt_proto::common::Refusal;
+use samflyt_runtime::refused::violation;
 use tonic::{Code, Status};
 
 use crate::cli::Failure;
@@ -39,12 +40,6 @@ impl From<Status> for Interrupted {
     }
 }
 
-/// Whether the same event may be accepted a little later.
-pub(super) fn is_passing(refusal: &Refusal) -> bool {
-    let known = ["LOG_UNAVAILABLE", "INDEX_BEHIND", "LIMIT_REACHED"].contains(&refusal.reason.as_str());
-    known || refusal.retry_after.is_some()
-}
-
 /// A status that is about the event, as its refusal; any other interrupts.
 pub(super) fn refusal_of_event(status: Status) -> Result<Refusal, Interrupted> {
     let about_the_event = matches!(
@@ -60,12 +55,8 @@ pub(super) fn refusal_of_event(status: Status) -> Result<Refusal, Interrupted> {
     if failure.retry_after.is_some() || !(about_the_event || code == Code::PermissionDenied) {
         return Err(status.into());
     }
-    let violation = |(field, description): (String, String)| {
-        let (rule, advice) = description.split_once(": ").unwrap_or((&description, ""));
-        Violation { field, rule: rule.to_owned(), advice: advice.to_owned() }
-    };
     let reason = if code == Code::OutOfRange { "TOO_LARGE".to_owned() } else { failure.reason };
-    let violations = failure.fields.into_iter().map(violation).collect();
+    let violations = failure.fields.into_iter().map(|(field, told)| violation(field, &told)).collect();
     Ok(Refusal { reason, message: failure.message, violations, retry_after: None })
 }
 

@@ -17,14 +17,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use super::{Remote, output};
+use super::{EXIT_INTERRUPTED, Remote, output};
 use ledger::Ledger;
 use position::{Job, Position};
 use retry::Retry;
 use stream::Pusher;
-
-/// As a shell says it of a command that Ctrl-C ended.
-const EXIT_INTERRUPTED: u8 = 130;
 
 const EXAMPLE: &str = "\
 Examples:

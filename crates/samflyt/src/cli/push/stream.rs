@@ -6,11 +6,12 @@ use anyhow::{Context, bail};
 use samflyt_proto::common::Refusal;
 use samflyt_proto::gateway::publish_events_response::Outcome as Answer;
 use samflyt_proto::gateway::{PublishEventRequest, PublishEventsRequest, PublishEventsResponse, Receipt};
+use samflyt_runtime::refused::is_passing;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::interrupted::{Interrupted, is_passing, refusal_of_event};
+use super::interrupted::{Interrupted, refusal_of_event};
 use super::ledger::{Ledger, Outcome};
 use super::lines::{Line, Step};
 use super::retry::Retry;
