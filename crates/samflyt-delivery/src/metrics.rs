@@ -48,10 +48,10 @@ impl DeliveryMetrics {
             Metrics::label("samflyt.tenant", tenant.to_owned()),
             Metrics::label("samflyt.subscription", of.subscription.id.clone()),
         ];
-        let count = |count: usize| if of.has_ended() { 0 } else { count as u64 };
+        let count = |count: usize| if of.subscription.has_ended() { 0 } else { count as u64 };
         self.settled.add(settled, &labels);
-        self.lag.record(if of.has_ended() { 0 } else { of.lag() }, &labels);
-        self.oldest.record(if of.has_ended() { 0 } else { age_s }, &labels);
+        self.lag.record(if of.subscription.has_ended() { 0 } else { of.lag() }, &labels);
+        self.oldest.record(if of.subscription.has_ended() { 0 } else { age_s }, &labels);
         self.in_flight.record(count(of.in_flight), &labels);
         self.retrying.record(count(of.retrying), &labels);
         self.dead_letters.record(count(of.dead), &labels);

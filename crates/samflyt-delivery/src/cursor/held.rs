@@ -7,8 +7,7 @@ use samflyt_log::Entry;
 use time::OffsetDateTime;
 
 use super::{Cursor, Entity, Open};
-use samflyt_events::delivery::About;
-use samflyt_events::delivery::{Failed, Held};
+use samflyt_events::delivery::{About, Failed, Held};
 
 #[derive(Debug)]
 pub(super) struct Hold {
@@ -59,7 +58,7 @@ impl Hold {
 
     /// What may be sent now.
     pub fn front(&self) -> Option<Arc<Entry>> {
-        if self.open.is_some() || self.failed.as_ref().is_some_and(|failed| failed.again_at.is_none()) {
+        if self.open.is_some() || self.failed.as_ref().is_some_and(Failed::is_dead_letter) {
             return None;
         }
         self.queue.front().cloned()

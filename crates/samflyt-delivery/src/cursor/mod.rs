@@ -252,7 +252,7 @@ impl Cursor {
 
     /// Whether something waits that may be on its way.
     pub fn is_ready(&self, now: OffsetDateTime) -> bool {
-        !(self.ready.is_empty() && self.hurried.is_empty()) && self.has_room(now)
+        self.next_entity().is_some() && self.has_room(now)
     }
 
     /// Whether the consumer takes nothing at the moment.
@@ -273,18 +273,12 @@ impl Cursor {
         may: impl Fn(&About<'_>) -> bool,
     ) -> Option<Sending> {
         while self.has_room(now) {
-            let is_hurried = !self.hurried.is_empty();
-            let turn = if is_hurried { &self.hurried } else { &self.ready };
-            let entity = Arc::clone(turn.front()?);
+            let entity = Arc::clone(self.next_entity()?);
             let entry = self.front_of(&entity);
             if entry.as_ref().is_some_and(|entry| self.is_beyond_window(&entity, entry.sequence)) {
                 return None;
             }
-            if is_hurried {
-                self.hurried.pop_front()
-            } else {
-                self.ready.pop_front()
-            };
+            self.hurried.pop_front().or_else(|| self.ready.pop_front());
             let Some(entry) = entry else { continue };
             if !About::of(&entry.subject).is_some_and(|about| may(&about)) {
                 self.withhold(&entity, &entry);
@@ -308,6 +302,11 @@ impl Cursor {
             return Some(Sending { entry, attempt, redelivery });
         }
         None
+    }
+
+    /// Whose turn it is: what is urgent goes before.
+    fn next_entity(&self) -> Option<&Entity> {
+        self.hurried.front().or_else(|| self.ready.front())
     }
 
     /// Of a held entity, the log knows from where on anything may be sent.

@@ -151,7 +151,7 @@ impl Cursor {
         let mut count = 0;
         for (entity, hold) in &mut self.held {
             let Some(failed) = &mut hold.failed else { continue };
-            if failed.again_at.is_some() || !is_meant(entity, failed) {
+            if !failed.is_dead_letter() || !is_meant(entity, failed) {
                 continue;
             }
             failed.again_at = Some(now);
@@ -169,7 +169,7 @@ impl Cursor {
     pub fn discard(&mut self, reason: &str, by: &str, is_meant: impl Fn(&str, &Failed) -> bool) -> usize {
         let meant = self.held.iter().filter_map(|(entity, hold)| {
             let failed = hold.failed.as_ref()?;
-            (failed.again_at.is_none() && is_meant(entity, failed))
+            (failed.is_dead_letter() && is_meant(entity, failed))
                 .then(|| (Arc::clone(entity), failed.sequence))
         });
         let meant: Vec<(Entity, u64)> = meant.collect();

@@ -67,7 +67,7 @@ impl Cursor {
             let front = self.front_of(entity);
             front.is_some_and(|entry| self.is_beyond_window(entity, entry.sequence))
         };
-        let is_next_beyond = self.hurried.front().or_else(|| self.ready.front()).is_some_and(beyond);
+        let is_next_beyond = self.next_entity().is_some_and(beyond);
         is_next_beyond || self.untold.rules > 0 || self.is_ahead_untold()
     }
 

@@ -53,6 +53,14 @@ pub(crate) struct Change {
     pub by: String,
 }
 
+impl Change {
+    /// Of the webhook alone.
+    pub fn of_webhook(id: &str, webhook: WebhookChange, by: &str) -> Self {
+        let (id, by) = (id.to_owned(), by.to_owned());
+        Self { id, filter: None, limits: None, state: None, webhook: Some(webhook), by }
+    }
+}
+
 /// A client that may take events.
 pub(crate) struct Attached {
     pub client: ClientId,

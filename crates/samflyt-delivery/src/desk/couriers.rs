@@ -2,14 +2,13 @@
 
 use super::run::Desk;
 use crate::webhook::Courier;
-use samflyt_events::delivery::State;
 
 impl Desk {
     /// A subscription is as it is now: so is its courier.
     pub(super) fn look_at_courier(&mut self, id: &str) {
         let Some(lane) = self.lanes.get(id) else { return };
         let of = &lane.subscription;
-        if of.state == State::Ended {
+        if of.has_ended() {
             if let Some(courier) = self.couriers.remove(id) {
                 self.detach(courier.client);
             }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::command::{Named, Outgoing};
 use super::feed::{Reader, Recent};
 use crate::cursor::{ClientId, Cursor, Offered};
-use samflyt_events::delivery::{About, Cover, Rule, State, Subscription};
+use samflyt_events::delivery::{About, Cover, Rule, Subscription};
 
 /// Over how many seconds the rate is counted.
 const RATE_S: i64 = 10;
@@ -141,7 +141,7 @@ impl Lane {
 
     /// An urgent event has come. What is too many is sent in its turn.
     pub fn note_urgent(&mut self, entry: &Arc<Entry>) {
-        let is_wanted = self.subscription.state != State::Ended && self.subscription.replay.is_none();
+        let is_wanted = !self.subscription.has_ended() && self.subscription.replay.is_none();
         if is_wanted && self.cursor.next() <= entry.sequence && self.urgent.len() < URGENT_MAX {
             self.urgent.push_back(Arc::clone(entry));
         }

@@ -1,6 +1,5 @@
 //! Once a second, how each subscription is doing goes into the metrics.
 
-use samflyt_events::delivery::State;
 use time::{Duration, OffsetDateTime};
 
 use super::command::Snapshot;
@@ -19,7 +18,7 @@ impl Desk {
             self.lanes.iter().filter(|(_, lane)| !lane.measured_last).map(|(id, _)| id.clone()).collect();
         for id in ids {
             let Some(lane) = self.lanes.get_mut(&id) else { continue };
-            lane.measured_last = lane.subscription.state == State::Ended;
+            lane.measured_last = lane.subscription.has_ended();
             let settled = std::mem::take(&mut lane.settled_unmeasured);
             let Some(lane) = self.lanes.get(&id) else { continue };
             let snapshot = self.snapshot(lane, now);
@@ -34,9 +33,5 @@ impl Snapshot {
     /// Sequences that were not looked at or are not settled.
     pub fn lag(&self) -> u64 {
         self.head.saturating_sub(self.position)
-    }
-
-    pub fn has_ended(&self) -> bool {
-        self.subscription.state == State::Ended
     }
 }

@@ -256,7 +256,7 @@ impl Desk {
         let catalogue = self.deps.feed.get();
         self.urgent = catalogue.urgent_types().cloned().collect();
         self.lanes.values_mut().for_each(|lane| lane.cursor.urgent = Arc::clone(&self.urgent));
-        for lane in self.lanes.values_mut().filter(|lane| lane.subscription.state != State::Ended) {
+        for lane in self.lanes.values_mut().filter(|lane| !lane.subscription.has_ended()) {
             let cover = Cover::of(&catalogue, &self.tenant, &lane.subscription.consumer, today);
             if cover != lane.cover {
                 lane.cover = cover;

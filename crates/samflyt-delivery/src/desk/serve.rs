@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use samflyt_events::delivery::{Failed, Held, State, Subscription};
+use samflyt_events::delivery::{Failed, Held, Subscription};
 use samflyt_events::subject::delivery_subscription;
 use samflyt_events::{Reason, Refusal};
 use samflyt_log::AppendError;
@@ -40,7 +40,7 @@ impl Desk {
                 let _ = reply.send(Ok(self.settle(&id, client, named, verdict)));
             }
             Command::DeadLetters(id, reply) => {
-                let dead = |held: Held| held.failed.filter(|failed| failed.again_at.is_none());
+                let dead = |held: Held| held.failed.filter(Failed::is_dead_letter);
                 let letters = self.lane(&id).map(|lane| {
                     let mut letters: Vec<Failed> =
                         lane.cursor.held().filter_map(|(_, held)| dead(held)).collect();
@@ -82,7 +82,7 @@ impl Desk {
                 && there.filter == subscription.filter
                 && there.limits == subscription.limits
                 && there.webhook().map(|one| &one.url) == subscription.webhook().map(|one| &one.url)
-                && there.state != State::Ended;
+                && !there.has_ended();
             if same {
                 return Ok(Ok(self.snapshot(lane, now)));
             }
@@ -110,7 +110,7 @@ impl Desk {
             Ok(lane) => lane,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if lane.subscription.state == State::Ended {
+        if lane.subscription.has_ended() {
             let message = "the subscription has ended: make another one";
             return Ok(Err(Refusal::new(Reason::Conflict, message)));
         }
@@ -152,7 +152,7 @@ impl Desk {
 
     fn attach(&mut self, id: &str, in_flight: u32) -> Result<Attached, Refusal> {
         let lane = self.lane(id)?;
-        if lane.subscription.state == State::Ended || lane.subscription.replay.is_some() {
+        if lane.subscription.has_ended() || lane.subscription.replay.is_some() {
             let message = "the subscription has ended, or is a replay, which comes with its subscription";
             return Err(Refusal::new(Reason::Conflict, message));
         }
@@ -193,8 +193,8 @@ impl Desk {
 
     pub(super) fn snapshot(&self, lane: &Lane, now: OffsetDateTime) -> Snapshot {
         let held: Vec<Held> = lane.cursor.held().map(|(_, held)| held).collect();
-        let is_dead = |held: &&Held| held.failed.as_ref().is_some_and(|failed| failed.again_at.is_none());
-        let is_retrying = |held: &&Held| held.failed.as_ref().is_some_and(|failed| failed.again_at.is_some());
+        let failed: Vec<&Failed> = held.iter().filter_map(|held| held.failed.as_ref()).collect();
+        let dead = failed.iter().filter(|failed| failed.is_dead_letter()).count();
         let of_it = |client: &&Client| client.subscription == lane.subscription.id;
         Snapshot {
             subscription: lane.subscription.clone(),
@@ -202,8 +202,8 @@ impl Desk {
             head: self.head,
             in_flight: lane.cursor.in_flight(),
             held: held.len(),
-            dead: held.iter().filter(is_dead).count(),
-            retrying: held.iter().filter(is_retrying).count(),
+            dead,
+            retrying: failed.len() - dead,
             clients: self.clients.iter().filter(of_it).count(),
             rate: lane.rate(now),
             oldest_at: lane.oldest_at(&self.recent),

@@ -12,7 +12,6 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::{Answers, Service, view};
 use crate::desk::{Command, Snapshot};
-use samflyt_events::delivery::State;
 
 const WATCHED_EVERY: Duration = Duration::from_secs(1);
 
@@ -23,10 +22,8 @@ impl Service {
         request: pb::GetSubscriptionRequest,
     ) -> Result<pb::GetSubscriptionResponse, Refusal> {
         let (_, snapshot) = self.subscription(&caller, &request.tenant, &request.id).await?;
-        Ok(pb::GetSubscriptionResponse {
-            subscription: Some(view::subscription(&request.tenant, &snapshot.subscription)),
-            status: Some(view::status(&snapshot)),
-        })
+        let (subscription, status) = view::both(&request.tenant, &snapshot);
+        Ok(pb::GetSubscriptionResponse { subscription, status })
     }
 
     pub(super) async fn list(
@@ -36,7 +33,7 @@ impl Service {
     ) -> Result<pb::ListSubscriptionsResponse, Refusal> {
         let tenant = self.readable(&caller, &request.tenant)?;
         let all = self.0.desk(&tenant)?.ask(Command::Snapshots).await?;
-        let kept = all.iter().filter(|one| request.ended || one.subscription.state != State::Ended);
+        let kept = all.iter().filter(|one| request.ended || !one.subscription.has_ended());
         let seen: Vec<&Snapshot> = kept.filter(|one| self.may_see(&caller, &tenant, one)).collect();
         Ok(pb::ListSubscriptionsResponse { subscriptions: messages(&tenant, seen) })
     }
@@ -58,7 +55,7 @@ impl Service {
                     ticks.tick().await;
                     let all = desk.ask(Command::Snapshots).await;
                     let answer = all.map(|all| {
-                        let open = all.iter().filter(|one| one.subscription.state != State::Ended);
+                        let open = all.iter().filter(|one| !one.subscription.has_ended());
                         let seen = open.filter(|one| service.may_see(&caller, &tenant, one)).collect();
                         pb::WatchSubscriptionsResponse { subscriptions: messages(&tenant, seen) }
                     });
@@ -84,9 +81,9 @@ impl Service {
 }
 
 fn messages(tenant: &TenantId, seen: Vec<&Snapshot>) -> Vec<pb::SubscriptionAndStatus> {
-    let message = |one: &Snapshot| pb::SubscriptionAndStatus {
-        subscription: Some(view::subscription(tenant.as_str(), &one.subscription)),
-        status: Some(view::status(one)),
+    let message = |one: &Snapshot| {
+        let (subscription, status) = view::both(tenant.as_str(), one);
+        pb::SubscriptionAndStatus { subscription, status }
     };
     seen.into_iter().map(message).collect()
 }

@@ -20,7 +20,7 @@ impl Service {
     ) -> Result<pb::ReplayEventsResponse, Refusal> {
         let (desk, snapshot) = self.subscription(&caller, &request.tenant, &request.id).await?;
         let of = snapshot.subscription;
-        if of.state == State::Ended || of.replay.is_some() {
+        if of.has_ended() || of.replay.is_some() {
             return Err(invalid(
                 "/id",
                 "has ended, or is a replay itself",

@@ -50,9 +50,10 @@ impl Service {
         // One that was there before keeps its own, which was shown then.
         let secret = secret.filter(|made| holds(&snapshot.subscription, &made.sealed));
         let snapshot = self.verified(&desk, snapshot, &by).await?;
+        let (subscription, status) = view::both(tenant.as_str(), &snapshot);
         Ok(pb::CreateSubscriptionResponse {
-            subscription: Some(view::subscription(tenant.as_str(), &snapshot.subscription)),
-            status: Some(view::status(&snapshot)),
+            subscription,
+            status,
             secret: secret.map(|made| made.shown).unwrap_or_default(),
         })
     }
@@ -87,10 +88,8 @@ impl Service {
         if has_url {
             snapshot = self.verified(&desk, snapshot, &by).await?;
         }
-        Ok(pb::ChangeSubscriptionResponse {
-            subscription: Some(view::subscription(&request.tenant, &snapshot.subscription)),
-            status: Some(view::status(&snapshot)),
-        })
+        let (subscription, status) = view::both(&request.tenant, &snapshot);
+        Ok(pb::ChangeSubscriptionResponse { subscription, status })
     }
 
     /// The system that is to receive, which the caller may speak for.
@@ -112,7 +111,7 @@ impl Service {
 
     async fn check_room(&self, desk: &crate::desk::Handle, id: &str) -> Result<(), Refusal> {
         let all = desk.ask(Command::Snapshots).await?;
-        let open = all.iter().filter(|one| one.subscription.state != State::Ended);
+        let open = all.iter().filter(|one| !one.subscription.has_ended());
         let most = self.0.config.subscriptions_max;
         if open.clone().any(|one| one.subscription.id == id) || open.count() < most as usize {
             return Ok(());

@@ -31,6 +31,14 @@ pub(super) fn subscription(tenant: &str, of: &Subscription) -> pb::Subscription 
     }
 }
 
+/// A subscription and how it is doing, as answers have them.
+pub(super) fn both(
+    tenant: &str,
+    of: &Snapshot,
+) -> (Option<pb::Subscription>, Option<pb::SubscriptionStatus>) {
+    (Some(subscription(tenant, &of.subscription)), Some(status(of)))
+}
+
 pub(super) fn status(of: &Snapshot) -> pb::SubscriptionStatus {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let flow = |(provider, kind): &(SystemId, EventType)| pb::Flow {

@@ -1,6 +1,6 @@
 //! `VerifySubscription`, `RotateSecret`, and what making and changing a webhook needs.
 
-use samflyt_events::delivery::{Form, Secret, State, Subscription, Webhook};
+use samflyt_events::delivery::{Form, Secret, Subscription, Webhook};
 use samflyt_events::{Refusal, TenantId};
 use samflyt_proto::delivery as pb;
 use samflyt_runtime::Caller;
@@ -20,15 +20,10 @@ impl Service {
         caller: Caller,
         request: pb::VerifySubscriptionRequest,
     ) -> Result<pb::VerifySubscriptionResponse, Refusal> {
-        let (desk, snapshot) = self.subscription(&caller, &request.tenant, &request.id).await?;
-        if snapshot.subscription.webhook().is_none() {
-            return Err(no_webhook());
-        }
+        let (desk, snapshot) = self.webhook(&caller, &request.tenant, &request.id).await?;
         let snapshot = self.verified(&desk, snapshot, caller.principal.acting_organisation()).await?;
-        Ok(pb::VerifySubscriptionResponse {
-            subscription: Some(view::subscription(&request.tenant, &snapshot.subscription)),
-            status: Some(view::status(&snapshot)),
-        })
+        let (subscription, status) = view::both(&request.tenant, &snapshot);
+        Ok(pb::VerifySubscriptionResponse { subscription, status })
     }
 
     pub(super) async fn rotate(
@@ -36,10 +31,7 @@ impl Service {
         caller: Caller,
         request: pb::RotateSecretRequest,
     ) -> Result<pb::RotateSecretResponse, Refusal> {
-        let (desk, snapshot) = self.subscription(&caller, &request.tenant, &request.id).await?;
-        if snapshot.subscription.webhook().is_none() {
-            return Err(no_webhook());
-        }
+        let (desk, _) = self.webhook(&caller, &request.tenant, &request.id).await?;
         let overlap = request.overlap.map_or(OVERLAP, |span| Duration::new(span.seconds, span.nanos));
         if overlap.is_negative() || overlap > OVERLAP_MAX {
             return Err(invalid(
@@ -52,9 +44,14 @@ impl Service {
         let NewSecret { shown, sealed } = self.0.webhooks.seal.make(&tenant, &request.id)?;
         let until = self.0.deps.clock.now() + overlap;
         let rotate = WebhookChange::Rotate { sealed, until };
-        let change = webhook_change(&request.id, rotate, caller.principal.acting_organisation());
+        let change = Change::of_webhook(&request.id, rotate, caller.principal.acting_organisation());
         desk.ask(|reply| Command::Change(change, reply)).await?;
         Ok(pb::RotateSecretResponse { secret: shown, both_until: Some(timestamp(until)) })
+    }
+
+    async fn webhook(&self, caller: &Caller, tenant: &str, id: &str) -> Result<(Handle, Snapshot), Refusal> {
+        let found = self.subscription(caller, tenant, id).await?;
+        if found.1.subscription.webhook().is_some() { Ok(found) } else { Err(no_webhook()) }
     }
 
     /// The form of a new subscription, and the secret to be shown.
@@ -80,19 +77,14 @@ impl Service {
     pub(super) async fn verified(&self, desk: &Handle, of: Snapshot, by: &str) -> Result<Snapshot, Refusal> {
         let subscription = &of.subscription;
         let Some(webhook) = subscription.webhook() else { return Ok(of) };
-        if webhook.verified || subscription.state == State::Ended {
+        if webhook.verified || subscription.has_ended() {
             return Ok(of);
         }
         let refused = self.0.webhooks.verify(&webhook.url).await.err();
         let verified = WebhookChange::Verified { url: webhook.url.clone(), refused };
-        let change = webhook_change(&subscription.id, verified, by);
+        let change = Change::of_webhook(&subscription.id, verified, by);
         desk.ask(|reply| Command::Change(change, reply)).await
     }
-}
-
-fn webhook_change(id: &str, webhook: WebhookChange, by: &str) -> Change {
-    let (id, by) = (id.to_owned(), by.to_owned());
-    Change { id, filter: None, limits: None, state: None, webhook: Some(webhook), by }
 }
 
 /// Whether a secret is the subscription's.

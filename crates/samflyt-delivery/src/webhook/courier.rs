@@ -83,14 +83,7 @@ async fn carry(
 async fn pause(desk: &Handle, endpoint: &Endpoint, reason: &str) {
     let Ok(ready) = &endpoint.ready else { return };
     let gone = WebhookChange::Gone { url: ready.url.to_string(), reason: reason.to_owned() };
-    let change = Change {
-        id: endpoint.subscription.clone(),
-        filter: None,
-        limits: None,
-        state: None,
-        webhook: Some(gone),
-        by: HUB.to_owned(),
-    };
+    let change = Change::of_webhook(&endpoint.subscription, gone, HUB);
     // One that has ended, or cannot be changed now, fails as any other does.
     if desk.ask(|reply| Command::Change(change, reply)).await.is_ok() {
         tracing::warn!(tenant = %endpoint.tenant, subscription = %endpoint.subscription, "webhook paused: its endpoint says that it is gone");

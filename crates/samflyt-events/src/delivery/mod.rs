@@ -173,7 +173,18 @@ pub struct Discarded {
     pub by: String,
 }
 
+impl Failed {
+    /// It is not tried again by itself.
+    pub fn is_dead_letter(&self) -> bool {
+        self.again_at.is_none()
+    }
+}
+
 impl Subscription {
+    pub fn has_ended(&self) -> bool {
+        self.state == State::Ended
+    }
+
     /// Whether events may be sent.
     pub fn is_active(&self) -> bool {
         let is_verified = self.webhook().is_none_or(|webhook| webhook.verified);

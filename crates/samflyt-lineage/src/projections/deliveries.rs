@@ -111,7 +111,7 @@ fn fold_held(
     let hash = entity_hash(token);
     let place = of.hold(hash);
     let open: Option<Hold> = get_json(writer, &place)?;
-    let due = open.as_ref().and_then(|open| open.failed.as_ref()).filter(|failed| failed.again_at.is_some());
+    let due = open.as_ref().and_then(|open| open.failed.as_ref()).filter(|failed| !failed.is_dead_letter());
     if let Some(failed) =
         due.filter(|failed| step.discarded.iter().any(|one| one.sequence == failed.sequence))
     {
