@@ -14,9 +14,6 @@ use crate::messages::{Attachment, Incoming};
 impl Archive {
     /// The external archive that a write is for, which may be long in answering it.
     pub(super) async fn lane_of(&self, message: &Incoming) -> Result<Option<usize>, Refusal> {
-        if !message.kind.is_write() || !self.externals.has_any(&message.tenant) {
-            return Ok(None);
-        }
         // What is wrong with it is answered here.
         let Ok(document) = message.kind.read(&message.payload) else { return Ok(None) };
         let route = self.route(&message.tenant, message.kind, &document).await?;

@@ -12,7 +12,7 @@ mod write;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use samflyt_events::{Reason, Refusal};
+use samflyt_events::{Reason, Refusal, TenantId};
 use samflyt_noark::fiks::{MessageType, codes};
 use samflyt_noark::{read, write as xml};
 use serde_json::Value;
@@ -73,6 +73,10 @@ impl Recipient for Archive {
             }
         }
         .boxed()
+    }
+
+    fn has_lanes(&self, tenant: &TenantId) -> bool {
+        self.externals.has_any(tenant)
     }
 
     fn lane<'a>(&'a self, message: &'a Incoming) -> BoxFuture<'a, Result<Option<usize>, Refusal>> {

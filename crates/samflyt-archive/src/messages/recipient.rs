@@ -1,7 +1,7 @@
 //! Who the messages are for.
 
 use futures::future::BoxFuture;
-use samflyt_events::Refusal;
+use samflyt_events::{Refusal, TenantId};
 
 use super::{Incoming, Outgoing};
 
@@ -10,6 +10,9 @@ pub(crate) trait Recipient: Send + Sync + 'static {
     /// Carries a message out, and answers it. May be called again with the same message, after a crash or a failure that may
     /// pass: nothing is done twice.
     fn answer<'a>(&'a self, message: &'a Incoming) -> BoxFuture<'a, Result<Outgoing, Refusal>>;
+
+    /// Whether there is anything of a municipality that carries writes out and may take long: else no message is read for it.
+    fn has_lanes(&self, tenant: &TenantId) -> bool;
 
     /// What carries a write out, where that may take long: those of one lane wait for each other only. None: it is carried out
     /// at once. Called in the order in which writes came.

@@ -164,6 +164,10 @@ impl Echo {
 }
 
 impl Recipient for Echo {
+    fn has_lanes(&self, _: &TenantId) -> bool {
+        false
+    }
+
     fn lane<'a>(&'a self, _: &'a Incoming) -> BoxFuture<'a, Result<Option<usize>, Refusal>> {
         async { Ok(None) }.boxed()
     }

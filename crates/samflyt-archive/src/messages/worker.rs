@@ -121,7 +121,9 @@ impl Worker {
 
     /// Settles a message, or leaves it to its lane.
     async fn dispatch(self: &Arc<Self>, claim: Claim) {
-        match self.lane(claim.id).await {
+        let has_lanes = self.recipient.has_lanes(&self.desk.tenant);
+        let lane = if has_lanes { self.lane(claim.id).await } else { None };
+        match lane {
             None => self.settle(claim.id, false).await,
             Some(lane) => self.put_into(lane, claim),
         }
